@@ -1,0 +1,135 @@
+"""The database: one engine, short transactions, each scoped to the tenant of the moment.
+
+SQLite and PostgreSQL behave alike here. On SQLite a write transaction takes the lock at once
+(``BEGIN IMMEDIATE``) and waits for it by sleeping in Python, not inside SQLite: in a process whose ``time.sleep``
+is cooperative, nobody else is held up while one waits.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker, with_loader_criteria
+
+from palabre.errors import PalabreError
+from palabre.model.base import TenantScoped
+from palabre.tenants.scope import current_tenant
+
+#: Longest time a write waits for another process's lock, in seconds.
+LOCK_TIMEOUT_S = 10.0
+
+
+class DatabaseBusy(PalabreError):
+    """Another process held SQLite's write lock for longer than ``LOCK_TIMEOUT_S``."""
+
+
+class Database:
+    """Opens sessions.
+
+    :param url: an SQLAlchemy address, ``sqlite:///var/palabre.sqlite3`` or ``postgresql+psycopg2://…``.
+    :param pool_size: connections kept open.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else create_engine(url, pool_size=pool_size)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that writes: commits at the end of the block, rolls back on an exception.
+
+        Keep it short, and never emit, call another process or yield inside it.
+        """
+        with self._session(writes=True) as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; what it holds is a consistent picture on SQLite."""
+        with self._session(writes=False) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, *, writes: bool) -> Iterator[Session]:
+        tenant = current_tenant()
+        with self._sessions(info={"tenant_id": tenant.id if tenant else None}) as session:
+            if self.is_sqlite:
+                session.connection(execution_options={"palabre_writes": writes})
+            yield session
+
+    def close(self) -> None:
+        """Close every idle connection."""
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: str, pool_size: int) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        connect_args={"timeout": 0, "check_same_thread": False, "isolation_level": None},
+        execution_options={"palabre_writes": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=0"):
+            _retry(connection.execute, f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("palabre_writes")
+        _retry(connection.exec_driver_sql, "BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _retry(execute: Any, statement: str) -> None:
+    deadline = time.monotonic() + LOCK_TIMEOUT_S
+    pause = 0.001
+    while True:
+        try:
+            execute(statement)
+            return
+        except Exception as error:
+            if "locked" not in str(error) and "busy" not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                raise DatabaseBusy("The database is busy: another process holds its write lock.") from error
+        time.sleep(pause)
+        pause = min(pause * 2, 0.02)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _read_own_tenant_only(state: ORMExecuteState) -> None:
+    tenant_id = state.session.info.get("tenant_id")
+    if tenant_id is None or state.is_column_load or state.is_relationship_load:
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(TenantScoped, lambda cls: cls.tenant_id == tenant_id, include_aliases=True)
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _write_own_tenant_only(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    tenant_id = session.info.get("tenant_id")
+    if tenant_id is None:
+        return
+    for row in session.new:
+        if not isinstance(row, TenantScoped):
+            continue
+        if row.tenant_id is None:
+            row.tenant_id = tenant_id
+        elif row.tenant_id != tenant_id:
+            raise PalabreError(f"{type(row).__name__} of another tenant written from tenant {tenant_id}")

@@ -1,0 +1,111 @@
+"""Meetings and the links by which people come in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from palabre.model.base import Base, TenantScoped, enum_column, public_id
+
+
+class MeetingState(Enum):
+    """planned → live → ended, or cancelled."""
+
+    PLANNED = "planned"
+    LIVE = "live"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+class RoomClass(Enum):
+    """Recommended size of a room; a limit only where the tenant says so."""
+
+    S = "S"
+    M = "M"
+    L = "L"
+    XL = "XL"
+
+    @property
+    def recommended_size(self) -> int:
+        """How many people the class is meant for."""
+        return {"S": 5, "M": 15, "L": 25, "XL": 80}[self.value]
+
+
+class Role(Enum):
+    """What a person is in a meeting."""
+
+    PRESENTER = "presenter"
+    GUEST = "guest"
+
+
+class Microphones(Enum):
+    """Whether guests open their microphone as they like or only with the floor."""
+
+    FREE = "free"
+    FLOOR = "floor"
+
+
+class LinkKind(Enum):
+    """Personal: one invitee. Public: anyone it is given to."""
+
+    PERSONAL = "personal"
+    PUBLIC = "public"
+
+
+class Meeting(TenantScoped, Base):
+    """Something planned, with the room where it happens."""
+
+    __tablename__ = "meeting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=public_id)
+    #: ``web``; plugins add other kinds
+    kind: Mapped[str] = mapped_column(String(32), default="web")
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text, default="")
+    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    state: Mapped[MeetingState] = mapped_column(enum_column(MeetingState), default=MeetingState.PLANNED)
+    room_class: Mapped[RoomClass] = mapped_column(enum_column(RoomClass), default=RoomClass.S)
+    #: planned start; ``None`` is a room that is always open
+    starts_at: Mapped[datetime | None]
+    #: IANA name of the zone it was planned in
+    time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    #: when the room really opened and closed
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    #: guests wait until a presenter is there
+    wait_for_presenter: Mapped[bool] = mapped_column(default=False)
+    #: may guests open their microphone without the floor
+    microphones: Mapped[Microphones] = mapped_column(enum_column(Microphones), default=Microphones.FREE)
+    #: a demonstration: the first who enters is presenter, and the room never ends for good
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+    #: names of the features pinned when the room opened, separated by spaces; ``None`` while planned
+    pinned_features: Mapped[str | None] = mapped_column(Text)
+    #: number of the last event in the journal
+    last_seq: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+    links: Mapped[list[JoinLink]] = relationship(back_populates="meeting", cascade="all, delete-orphan")
+
+
+class JoinLink(TenantScoped, Base):
+    """A way into a meeting. The address holds the selector and a code derived from the installation's secret."""
+
+    __tablename__ = "join_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
+    #: public half of the token, by which the row is found
+    selector: Mapped[str] = mapped_column(String(32), unique=True, default=public_id)
+    kind: Mapped[LinkKind] = mapped_column(enum_column(LinkKind))
+    role: Mapped[Role] = mapped_column(enum_column(Role), default=Role.GUEST)
+    #: name proposed to the person; empty on a public link
+    name: Mapped[str] = mapped_column(String(200), default="")
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    meeting: Mapped[Meeting] = relationship(back_populates="links")
