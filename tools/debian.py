@@ -1,0 +1,59 @@
+"""The Debian or Ubuntu packages that the tests need: a browser, two servers, fonts for screenshots."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from problems import Problem
+from running import run
+
+
+def _runs(*command: str) -> bool:
+    if not shutil.which(command[0]):
+        return False
+    return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def _has_postgresql() -> bool:
+    return any(_runs(str(found), "--version") for found in Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+def _has_fonts() -> bool:
+    return any(Path("/usr/share/fonts").glob("**/DejaVuSans.ttf"))
+
+
+#: package → whether what we need of it works
+PACKAGES: dict[str, Callable[[], bool]] = {
+    "chromium": lambda: _runs("chromium", "--version"),
+    "fonts-dejavu-core": _has_fonts,
+    "postgresql": _has_postgresql,
+    "redis-server": lambda: _runs("redis-server", "--version"),
+}
+
+
+def ensure_packages() -> None:
+    """Install what is missing, as root; else say what to install.
+
+    :raises Problem: when something is missing and cannot be installed, or does not work once it is.
+    """
+    missing = _missing()
+    if not missing:
+        return
+    names = " ".join(missing)
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise Problem(f"The tests need more Debian packages: run 'sudo apt install {names}', then try again.")
+    print(f"Installing {names} …", flush=True)
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    problem = f"Debian's {names} could not be installed: check the network and apt's sources, then try again."
+    run(["apt-get", "update"], problem=problem)
+    run(["apt-get", "install", "--yes", "--no-install-recommends", *missing], problem=problem)
+    if still_missing := _missing():
+        raise Problem(f"{', '.join(still_missing)}: installed, but does not work; try it by hand.")
+
+
+def _missing() -> list[str]:
+    return [package for package, works in PACKAGES.items() if not works()]
