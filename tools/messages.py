@@ -9,7 +9,6 @@ from typing import IO, Any
 
 from babel.messages import Catalog
 from babel.messages.extract import extract
-from jinja2.ext import babel_extract
 
 #: ``_("…")``, ``gettext("…")`` and ``ngettext("…", "…", n)``
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
@@ -28,7 +27,7 @@ def find(package: Path) -> Catalog:
     """Every sentence of ``package``, with the files it is in."""
     catalog = Catalog(project=package.name, charset="utf-8")
     _add(catalog, package, "**/*.py", "python")
-    _add(catalog, package, "templates/**/*.html", babel_extract)
+    _add(catalog, package, "templates/**/*.html", "jinja2.ext:babel_extract")
     _add(catalog, package, "static/**/*.js", from_module)
     return catalog
 

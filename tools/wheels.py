@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from running import run
 def build(target: Path) -> list[Path]:
     """Write the wheels of the umbrella, the core, the web and each plugin into ``target``; returns them."""
     for folder in [ROOT, *distributions()]:
+        shutil.rmtree(folder / "build", ignore_errors=True)  # an old build's files would get in
         run(
             [VENV / "bin" / "python", "-m", "pip", "wheel", "--no-deps", "--wheel-dir", target, folder],
             problem=f"The wheel of {folder.name} could not be built.",
