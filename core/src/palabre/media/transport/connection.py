@@ -62,6 +62,7 @@ class Connection:
         self.state = ConnectionState.NEW
         self.profile: SrtpProfile | None = None
         self.path: Path | None = None
+        self._nominated = False
         self._mux = mux
         self._accepted: set[Path] = set()
         self._heard_at: float | None = None
@@ -90,7 +91,7 @@ class Connection:
     def take_check(self, check: Check, path: Path) -> bytes | None:
         """The answer to a connectivity check, None when it is not authentic.
 
-        The path that we send on moves only when the browser nominates.
+        Once the browser has nominated a path, only a nomination moves us to another.
         """
         if not stun.authentic(check, self.credentials):
             return None
@@ -98,17 +99,20 @@ class Connection:
         if path not in self._accepted:
             self._accepted.add(path)
             self._mux.accept(self, path)
-        if check.nominated and path != self.path:
-            if self.path is not None:
-                log.info("path_moved", peer=self.peer, socket=path.socket)
-            self.path = path
-            self._mux.forwarder.send_to(self.peer, path)
+        if check.nominated or self.path is None:
+            self._nominated = self._nominated or check.nominated
+            self._use(path)
         if self.state is ConnectionState.DISCONNECTED:
             self._set_state(ConnectionState.CONNECTED)
         return stun.answer(check, self.credentials, path)
 
-    def take_dtls(self, data: bytes) -> None:
-        """A DTLS datagram from one of our accepted paths."""
+    def take_dtls(self, data: bytes, path: Path) -> None:
+        """A DTLS datagram from one of our accepted paths.
+
+        Browsers begin before they nominate; until then we answer where it came from.
+        """
+        if not self._nominated:
+            self._use(path)
         self._dtls.pipe.feed(data)
 
     def look_after(self, now: float) -> None:
@@ -157,3 +161,8 @@ class Connection:
     def _send(self, data: bytes) -> None:
         if self.path is not None:
             self._mux.send(data, self.path)
+
+    def _use(self, path: Path) -> None:
+        if path != self.path:
+            self.path = path
+            self._mux.forwarder.send_to(self.peer, path)

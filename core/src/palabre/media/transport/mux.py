@@ -131,7 +131,7 @@ class Mux:
             if connection is None:
                 self.malformed += 1
             else:
-                connection.take_dtls(datagram.data)
+                connection.take_dtls(datagram.data, datagram.path)
         else:
             self.malformed += 1
 
