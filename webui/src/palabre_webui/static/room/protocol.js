@@ -7,6 +7,7 @@ import { io as connectSocket } from "socket.io-client";
 
 import { accepted, RefusedError } from "./errors.js";
 import { JournalCursor } from "./journal.js";
+import { Outbox } from "./outbox.js";
 import { Retries } from "./reconnect.js";
 
 /**
@@ -15,7 +16,6 @@ import { Retries } from "./reconnect.js";
  * @typedef {import("./types.js").RoomState} RoomState
  * @typedef {import("./types.js").Refusal} Refusal
  * @typedef {{id: string, secret: string, role?: string}} Credentials
- * @typedef {{id: string, act: string, data: object}} Act
  * @typedef {"idle" | "connecting" | "waiting" | "in_room" | "reconnecting" | "closed"} Phase
  *
  * @typedef {object} Listener   what the protocol tells its owner
@@ -45,8 +45,7 @@ export class RoomProtocol {
   #name = "";
   #cursor = new JournalCursor();
   #catchingUp = false;
-  /** @type {Map<string, {act: Act, resolve: (seq: number) => void, reject: (error: Error) => void}>} */
-  #unacknowledged = new Map();
+  #outbox = new Outbox((act) => this.#request("act", act));
   /** @type {{resolve: () => void, reject: (error: Error) => void} | null} */
   #firstEntry = null;
   #retries = new Retries(() => this.#socket?.connect());
@@ -103,11 +102,7 @@ export class RoomProtocol {
     if (!["in_room", "reconnecting"].includes(this.phase)) {
       return Promise.reject(new RefusedError("not_in_room", "You are not in the room."));
     }
-    const act = { id: newId(), act: name, data };
-    return new Promise((resolve, reject) => {
-      this.#unacknowledged.set(act.id, { act, resolve, reject });
-      if (this.phase === "in_room") this.#send(act);
-    });
+    return this.#outbox.add(name, data, this.phase === "in_room");
   }
 
   /**
@@ -144,9 +139,10 @@ export class RoomProtocol {
     this.#close({ code: "left", message: "" });
   }
 
-  /** Ends the connection at once, as a closed tab does, but may come back. */
+  /** Ends the connection at once, as a closed tab does: the room keeps the participant for a while. */
   disconnect() {
     this.#retries.done();
+    this.#setPhase("idle");
     this.#socket?.disconnect();
   }
 
@@ -199,7 +195,7 @@ export class RoomProtocol {
       resumed: Boolean(answer.resumed),
       modulesChanged: Boolean(answer.modules_changed),
     });
-    for (const { act } of this.#unacknowledged.values()) this.#send(act);
+    this.#outbox.sendAll();
   }
 
   /** @param {RefusedError} error */
@@ -213,19 +209,6 @@ export class RoomProtocol {
       return;
     }
     this.#close({ code: error.code, message: error.message });
-  }
-
-  /** @param {Act} act */
-  async #send(act) {
-    const waiting = this.#unacknowledged.get(act.id);
-    if (!waiting) return;
-    try {
-      const { seq } = accepted(await this.#request("act", act));
-      if (this.#unacknowledged.delete(act.id)) waiting.resolve(seq);
-    } catch (error) {
-      if (error instanceof RefusedError && error.code === "offline") return; // sent again after coming back
-      if (this.#unacknowledged.delete(act.id)) waiting.reject(/** @type {Error} */ (error));
-    }
   }
 
   /** @param {readonly RoomEvent[]} events */
@@ -264,7 +247,7 @@ export class RoomProtocol {
   /** @param {Error & {data?: Refusal}} error */
   #couldNotConnect(error) {
     if (error.data?.code) this.#close(error.data);
-    else if (this.phase !== "closed") this.#retries.plan();
+    else if (this.phase !== "closed" && this.phase !== "idle") this.#retries.plan();
   }
 
   #connectionBroke() {
@@ -282,8 +265,7 @@ export class RoomProtocol {
     this.#setPhase("closed", { refusal });
     this.#socket?.disconnect();
     const error = new RefusedError(refusal.code, refusal.message);
-    for (const { reject } of this.#unacknowledged.values()) reject(error);
-    this.#unacknowledged.clear();
+    this.#outbox.rejectAll(error);
     this.#firstEntry?.reject(error);
     this.#firstEntry = null;
   }
@@ -330,14 +312,4 @@ export class RoomProtocol {
 
 function offline() {
   return new RefusedError("offline", "The connection is interrupted.");
-}
-
-/** A UUID; `crypto.randomUUID` exists only on secure origins, and a first try-out may be on plain http. */
-function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -135,7 +135,7 @@ export class PluginHost extends EventTarget {
         return () => runQuietly(unmount, plugin);
       } catch (error) {
         this.failed(plugin, error);
-        return () => element.replaceChildren();
+        throw error; // the place that was to show it says so
       }
     };
   }
