@@ -16,7 +16,7 @@ NO_NETWORK = (
 )
 
 #: what the tests use and a small installation does not
-_TEST_EXTRAS = {"core": "[postgresql]", "webui": "[redis]"}
+_TEST_EXTRAS = {"core": "[postgresql,testing]", "webui": "[redis]"}
 
 
 def install(*, with_tools: bool) -> None:
