@@ -37,7 +37,7 @@ def run(command: Sequence[str | Path], *, folder: Path = ROOT, problem: str) -> 
             raise Problem(f"{problem} ({error})") from None
     if done.returncode != 0:
         raise Problem(
-            f"{problem} What {Path(command[0]).name} said is at the end of {LOG.relative_to(ROOT)}."
+            f"{problem} The end of {LOG.relative_to(ROOT)} says more."
         )
 
 
