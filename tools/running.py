@@ -36,9 +36,7 @@ def run(command: Sequence[str | Path], *, folder: Path = ROOT, problem: str) -> 
         except OSError as error:
             raise Problem(f"{problem} ({error})") from None
     if done.returncode != 0:
-        raise Problem(
-            f"{problem} The end of {LOG.relative_to(ROOT)} says more."
-        )
+        raise Problem(f"{problem} The end of {LOG.relative_to(ROOT)} says more.")
 
 
 def environment() -> dict[str, str]:

@@ -87,8 +87,8 @@ def _for_browser(package: Path, catalog: Catalog) -> dict[str, str | list[str]]:
     texts: dict[str, str | list[str]] = {}
     for msgid in messages.in_browser(package):
         message = catalog.get(msgid)
-        if message and not message.fuzzy and all(_forms(message.string)):
-            texts[msgid] = message.string if isinstance(message.string, str) else list(message.string)
+        if message and not message.fuzzy and all(forms := _forms(message.string)):
+            texts[msgid] = message.string if isinstance(message.string, str) else list(forms)
     return texts
 
 
