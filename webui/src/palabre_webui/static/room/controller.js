@@ -11,6 +11,7 @@
  * @typedef {"prejoin" | "connecting" | "waiting" | "in_room" | "reconnecting" | "closed"} Phase
  * @typedef {{socket: "up" | "down", media: "good" | "fair" | "poor" | "down", details: object}} Connection
  */
+import { ConnectionDoctor } from "./doctor.js";
 import { Emitter } from "./emitter.js";
 import { RoomMedia } from "./media/media.js";
 import { PluginHost } from "./plugins/host.js";
@@ -67,6 +68,7 @@ export class RoomController extends EventTarget {
       t,
     });
     this.plugins = new PluginHost(this, this.#reducers);
+    this.doctor = new ConnectionDoctor(config, { t });
     this.media.addEventListener("change", () => this.#changed());
     this.plugins.addEventListener("change", () => this.#changed());
   }
@@ -97,7 +99,8 @@ export class RoomController extends EventTarget {
   }
 
   /**
-   * Enters the room; resolves once inside or waiting, rejects with RefusedError.
+   * Enters the room; resolves once inside or waiting. Rejects with RefusedError: the phase is then 'closed' when the link
+   * leads nowhere any more, and 'prejoin' when another try may help (another name, a free place).
    *
    * @param {{name: string}} who
    */
@@ -109,6 +112,13 @@ export class RoomController extends EventTarget {
   async leave() {
     this.media.close();
     await this.#protocol.leave();
+  }
+
+  /** After the end: back to the page before joining. */
+  rejoin() {
+    this.state = null;
+    this.closedReason = null;
+    this.#protocol.reset();
   }
 
   /**

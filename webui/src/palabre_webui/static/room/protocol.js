@@ -27,6 +27,8 @@ import { Retries } from "./reconnect.js";
  * @property {(entered: {media: any, resumed: boolean, modulesChanged: boolean}) => void} entered
  */
 
+/** Another name, another moment: the way in is still open. */
+const TRY_AGAIN = ["bad_name", "bad_payload", "room_full", "too_fast", "too_large"];
 const ANSWER_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -139,6 +141,14 @@ export class RoomProtocol {
     this.#close({ code: "left", message: "" });
   }
 
+  /** As if the page were new. */
+  reset() {
+    this.disconnect();
+    this.me = null;
+    this.#socket = null;
+    this.#cursor = new JournalCursor();
+  }
+
   /** Ends the connection at once, as a closed tab does: the room keeps the participant for a while. */
   disconnect() {
     this.#retries.done();
@@ -206,6 +216,12 @@ export class RoomProtocol {
       this.me = null;
       this.#storage.removeItem(this.#key);
       this.#enter();
+      return;
+    }
+    if (this.#firstEntry && TRY_AGAIN.includes(error.code)) {
+      this.disconnect();
+      this.#firstEntry.reject(error);
+      this.#firstEntry = null;
       return;
     }
     this.#close({ code: error.code, message: error.message });

@@ -97,12 +97,13 @@ const REDUCERS = {
   waiting_ended: (state, { data }) => withoutWaiting(state, idOf(data)),
   admitted: (state, { data }) => withoutWaiting(state, idOf(data)),
 
+  opened: (state, { at }) => withMeeting(state, { started_at: at, ended: false, locked: false }),
   locked: (state) => withMeeting(state, { locked: true }),
   unlocked: (state) => withMeeting(state, { locked: false }),
   ended: (state) => withMeeting(state, { ended: true }),
   microphones_set: (state, { data }) => withMeeting(state, { microphones: data.mode }),
 
-  role_changed: (state, { data }) => withParticipant(state, idOf(data), { role: data.role }),
+  role_changed: (state, { data }) => withParticipant(state, idOf(data), { role: data.role, hand_raised_at: null }),
   renamed: (state, { data }) => withParticipant(state, idOf(data), { name: data.name }),
   hand_raised: (state, { at, data }) => withParticipant(state, idOf(data), { hand_raised_at: at }),
   hand_lowered: (state, { data }) => withParticipant(state, idOf(data), { hand_raised_at: null }),
