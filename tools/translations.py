@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 import messages
-from layout import ROOT, distributions, package_of
+from layout import distributions, package_of
 
 #: the languages that are complete, beside English, which the code is written in
 LANGUAGES = ("fr",)
@@ -48,7 +48,7 @@ def check(package: Path) -> list[str]:
     for language in LANGUAGES:
         path = _catalogue_path(package, language)
         catalog = _read(path, language) if path.exists() else Catalog(locale=language)
-        where = path.relative_to(ROOT)
+        where = path.relative_to(package.parent)
         problems += [
             f"{where}: {problem}: {wanted.id!r} ({wanted.locations[0][0]})"
             for wanted in template
