@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from palabre.errors import ConfigurationError
 
@@ -40,28 +45,43 @@ class WebSection(Section):
     host: str = Field("127.0.0.1", description="Address it listens on.")
     port: int = Field(8000, ge=1, le=65535, description="TCP port it listens on.")
     public_url: str | None = Field(None, description="Address people use, when a proxy stands in front.")
-    processes: int = Field(1, ge=1, le=64, description="Web processes; more than one listens on port, port + 1 …")
+    processes: int = Field(
+        1, ge=1, le=64, description="Web processes; more than one listens on port, port + 1 …"
+    )
     proxies: int = Field(0, ge=0, le=5, description="Trusted reverse proxies in front of it.")
-    redis_url: str | None = Field(None, description="Redis for several web processes; without it the journal is polled.")
-    async_mode: str = Field("eventlet", pattern="^(eventlet|threading)$", description="How sockets are served.")
+    redis_url: str | None = Field(
+        None, description="Redis for several web processes; without it the journal is polled."
+    )
+    async_mode: str = Field(
+        "eventlet", pattern="^(eventlet|threading)$", description="How sockets are served."
+    )
 
 
 class MediaSection(Section):
     """The media engine."""
 
     workers: int = Field(1, ge=1, le=64, description="Media processes; one per processor core to use.")
-    udp_port: int = Field(40000, ge=1, le=65535, description="UDP port of the first worker; the next take the next ports.")
-    listen: list[str] = Field(default_factory=list, description="Local addresses; empty means all of this machine.")
-    announce: list[str] = Field(default_factory=list, description="Public addresses told to browsers, when behind NAT.")
+    udp_port: int = Field(
+        40000, ge=1, le=65535, description="UDP port of the first worker; the next take the next ports."
+    )
+    listen: list[str] = Field(
+        default_factory=list, description="Local addresses; empty means all of this machine."
+    )
+    announce: list[str] = Field(
+        default_factory=list, description="Public addresses told to browsers, when behind NAT."
+    )
     sockets: list[str] = Field(
-        default_factory=list, description="Addresses of the workers' channels; empty means Unix sockets in the data folder."
+        default_factory=list,
+        description="Addresses of the workers' channels; empty means Unix sockets in the data folder.",
     )
 
 
 class TurnSection(Section):
     """Relays for networks that block UDP (coturn with a shared secret)."""
 
-    urls: list[str] = Field(default_factory=list, description="turn: and turns: addresses, offered in this order.")
+    urls: list[str] = Field(
+        default_factory=list, description="turn: and turns: addresses, offered in this order."
+    )
     secret: SecretStr | None = Field(None, description="coturn's static-auth-secret.")
     lifetime_s: int = Field(86400, ge=60, le=604800, description="Seconds that a credential is valid.")
 
@@ -69,7 +89,9 @@ class TurnSection(Section):
 class LogSection(Section):
     """What the processes say about themselves."""
 
-    level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least severity that is written.")
+    level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="Least severity that is written."
+    )
     format: str = Field("console", pattern="^(console|json)$", description="For people, or for programs.")
 
 
@@ -119,14 +141,21 @@ def load_settings(path: Path | None = None, sections: Mapping[str, type[Section]
 
 
 def _with_sections(sections: Mapping[str, type[Section]], path: Path) -> type[Settings]:
-    fields: dict[str, Any] = {name: (section, Field(default_factory=section)) for name, section in sections.items()}
+    fields: dict[str, Any] = {
+        name: (section, Field(default_factory=section)) for name, section in sections.items()
+    }
 
     class FromFile(Settings):
         @classmethod
         def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return (sources["init_settings"], sources["env_settings"], TomlConfigSettingsSource(settings_cls, path))
+            return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path))
 
     return create_model("Settings", __base__=FromFile, **fields)
 

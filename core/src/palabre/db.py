@@ -38,7 +38,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else create_engine(url, pool_size=pool_size)
+        self.engine = (
+            _sqlite_engine(url, pool_size) if self.is_sqlite else create_engine(url, pool_size=pool_size)
+        )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
@@ -129,7 +131,8 @@ def _write_own_tenant_only(session: Session, _context: UOWTransaction, _instance
     for row in session.new:
         if not isinstance(row, TenantScoped):
             continue
-        if row.tenant_id is None:
+        given: int | None = row.tenant_id
+        if given is None:
             row.tenant_id = tenant_id
-        elif row.tenant_id != tenant_id:
+        elif given != tenant_id:
             raise PalabreError(f"{type(row).__name__} of another tenant written from tenant {tenant_id}")

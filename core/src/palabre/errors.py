@@ -16,7 +16,7 @@ class ConfigurationError(PalabreError):
     """The configuration is wrong. The message names the place and what to write instead."""
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refused(Exception):
     """A request that cannot be granted, with what the person can do about it.
 
     :param code: stable, lower case with underscores; part of the public protocol.

@@ -26,7 +26,9 @@ class Tenant(Base):
     class_is_limit: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
-    features: Mapped[list[TenantFeature]] = relationship(back_populates="tenant", cascade="all, delete-orphan")
+    features: Mapped[list[TenantFeature]] = relationship(
+        back_populates="tenant", cascade="all, delete-orphan"
+    )
 
 
 class TenantFeature(Base):

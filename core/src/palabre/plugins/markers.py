@@ -42,7 +42,7 @@ class HookKind(Enum):
 
 def hookimpl(function: _F) -> _F:
     """Mark a function or method as the implementation of the hook of the same name."""
-    return cast("_F", _hookimpl(function))
+    return _hookimpl(function)
 
 
 def guard(function: _F) -> _F:
@@ -72,4 +72,4 @@ def kind_of(function: Callable[..., Any]) -> HookKind:
 
 def _specify(function: _F, kind: HookKind) -> _F:
     function.palabre_kind = kind  # type: ignore[attr-defined]
-    return cast("_F", _hookspec(function))
+    return _hookspec(function)
