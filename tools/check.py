@@ -59,7 +59,7 @@ def unit() -> list[Outcome]:
     ignored = [f"--ignore={folder}" for folder in ONE_BY_ONE]
     return [
         _quietly("node tests", ["npm", "run", "--silent", "test"], folder=FRONTEND),
-        _pytest("pytest, units", ["--numprocesses=2", *ignored]),
+        _pytest("pytest, units", ["--numprocesses=2", "--dist=loadfile", *ignored]),
     ]
 
 
