@@ -47,7 +47,7 @@ export class PalBar extends RoomElement {
     const allowed = this.room.canDo('publish:microphone');
     const word = on ? t('Mute') : t('Unmute');
     const hint = !allowed ? t('Ask for the floor to open your microphone') : error?.message ?? t('{word} (M)', { word });
-    return html`<pal-bar-button class="bar-mic" .icon=${on ? 'mic' : 'mic-off'} .word=${word} .hint=${hint} .look=${on ? 'on' : 'off'}
+    return html`<pal-bar-button class="bar-mic" .icon=${on ? 'mic' : 'mic-off'} .word=${word} .shortWord=${t('Mic')} .hint=${hint} .look=${on ? 'on' : 'off'}
       .problem=${Boolean(error)} .action=${() => this.view.toggleMicrophone()}></pal-bar-button>`;
   }
 

@@ -56,11 +56,13 @@ export function speakerRects(count, width, height, { gap = 8, strip = 180 } = {}
   if (count === 0) return { large: whole, strip: [], capacity: 0 };
   if (width > height * 1.05 && width >= 560) {
     const wide = Math.min(strip, width * 0.22);
-    const each = wide * 0.62;
-    const capacity = Math.max(1, Math.floor((height + gap) / (each + gap)));
+    const capacity = Math.max(1, Math.floor((height + gap) / (wide * (9 / 16) + gap)));
+    const shown = Math.min(count, capacity);
+    // A little taller than 16:9 while there is room for it.
+    const each = Math.min(wide * 0.62, (height - gap * (shown - 1)) / shown);
     return {
       large: { x: 0, y: 0, width: width - wide - gap, height },
-      strip: row(Math.min(count, capacity)).map((i) => ({ x: width - wide, y: i * (each + gap), width: wide, height: each })),
+      strip: row(shown).map((i) => ({ x: width - wide, y: i * (each + gap), width: wide, height: each })),
       capacity,
     };
   }

@@ -16,6 +16,15 @@ export class PalRoom extends RoomElement {
     this.view ??= new RoomView(this.room);
     super.connectedCallback();
     this.room.addEventListener('notice', (event) => this.view.notify(event.detail.text, event.detail));
+    this.room.plugins.addEventListener('change', () => this.#tellFailures());
+  }
+
+  #told = 0; // how many of the plugins' failures were said
+
+  #tellFailures() {
+    const { failures } = this.room.plugins;
+    for (const { message } of failures.slice(this.#told)) this.view.notify(message, { kind: 'warning' });
+    this.#told = failures.length;
   }
 
   render() {
