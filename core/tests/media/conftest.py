@@ -164,7 +164,12 @@ class Participant:
         self._chain: asyncio.Task[None] | None = None
         self.publisher: RTCPeerConnection | None = None
         self.subscriber: RTCPeerConnection | None = None
-        self.client = worker.connect(self._notified)
+        self._worker = worker
+        self.reconnect()
+
+    def reconnect(self) -> None:
+        """Come in through a new web process."""
+        self.client = self._worker.connect(self._notified)
         self.existing = self.call("join")["existing"]
 
     def call(self, method: str, **params: object) -> dict:
@@ -190,13 +195,10 @@ class Participant:
         self.call("subscribe")
 
     async def leave(self) -> None:
-        self.call("leave")
-        await self.hang_up()
-
-    async def hang_up(self) -> None:
         self._gone = True
         if self._chain is not None:
             await self._chain
+        self.call("leave")
         for connection in (self.publisher, self.subscriber):
             if connection is not None:
                 await connection.close()
@@ -260,7 +262,7 @@ class Relay(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, address: tuple) -> None:
         if address not in self._ways:
             self._ways[address] = None
-            asyncio.ensure_future(self._open_way(data, address))
+            self._opening = asyncio.ensure_future(self._open_way(data, address))
         elif (way := self._ways[address]) is not None and not self._loses(data, "up"):
             way.sendto(data)
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 
 import aiortc.rtcdtlstransport
 import pytest
-from aiortc.rtcdtlstransport import SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_SHA1_80
+from aiortc.rtcdtlstransport import SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_SHA1_80, RTCCertificate
+
+from palabre.media.engine import Engine
+from palabre.media.forwarder import PythonForwarder
+from palabre.media.peer import Services
+from palabre.media.transport.addresses import open_sockets
+from palabre.media.transport.mux import Mux
 
 
 @pytest.mark.parametrize("profile", [SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_SHA1_80], ids=["gcm", "cm"])
@@ -94,7 +101,7 @@ def test_sections_of_people_who_left_are_used_again(worker, room, kit):
             await tom.until(lambda: tom.has(camera) and tom.received[camera].shows(colour), colour)  # noqa: B023
             await guest.leave()
             await tom.until(lambda: not tom.offers[-1]["tracks"], "an offer without tracks")
-            await tom.until(lambda: tom._chain.done(), "the answer")
+            await tom._chain
         assert tom.offers[-1]["sdp"].count("m=video") == 1
         assert "a=inactive" in tom.offers[-1]["sdp"]
         await tom.leave()
@@ -228,6 +235,61 @@ def test_a_new_peerconnection_of_a_subscriber_is_offered_everything_again(worker
         await tom.until(lambda: tom.has("lea-camera") and tom.received["lea-camera"].shows("green"), "green")
         await lea.leave()
         await tom.leave()
+
+    asyncio.run(scenario())
+
+
+def test_media_goes_on_when_a_web_process_dies_and_another_adopts(worker, room, kit):
+    async def scenario():
+        lea, tom = kit.participant(worker, room, "lea"), kit.participant(worker, room, "tom")
+        await lea.publish(camera=kit.colour("green"))
+        await tom.subscribe()
+        await tom.until(lambda: tom.has("lea-camera"), "a picture")
+        lea.client.close()
+        tom.client.close()
+        frames = tom.received["lea-camera"].frames
+        await tom.until(lambda: tom.received["lea-camera"].frames > frames + 20, "the picture to go on")
+        lea.reconnect()
+        tom.reconnect()
+        assert lea.existing
+        assert tom.existing
+        new = kit.participant(worker, room, "new")
+        await new.publish(camera=kit.colour("red"))
+        await tom.until(
+            lambda: tom.has("new-camera") and tom.received["new-camera"].shows("red"), "the new picture"
+        )
+        for somebody in (lea, tom, new):
+            await somebody.leave()
+
+    asyncio.run(scenario())
+
+
+def test_a_participant_that_nobody_adopts_is_removed(room):
+    async def scenario():
+        sockets = open_sockets(0, ["127.0.0.1"])
+        mux = Mux(sockets, PythonForwarder(sockets), RTCCertificate.generateCertificate())
+        engine = Engine(Services(mux, []), adoption_s=0.1)
+        engine.start()
+
+        class WebProcess:
+            def notify(self, method, params):
+                pass
+
+        first, second = WebProcess(), WebProcess()
+        engine.join(room, "lea", first)
+        engine.join(room, "tom", first)
+        engine.disowned(first)
+        engine.join(room, "tom", second)
+        deadline = time.monotonic() + 10
+        while "lea" in engine.rooms[room].peers:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+        assert list(engine.rooms[room].peers) == ["tom"]
+        engine.disowned(second)
+        while engine.rooms:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+        await engine.stop()
 
     asyncio.run(scenario())
 
