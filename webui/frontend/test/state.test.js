@@ -118,8 +118,7 @@ for (const [who, act, microphones, expected] of [
   [{ role: "guest" }, "publish:microphone", "free", true],
   [{ role: "guest" }, "publish:microphone", "floor", false],
   [{ role: "guest", floor: true }, "publish:microphone", "floor", true],
-  [{ role: "guest", floor: true }, "publish:screen", "free", false],
-  [{ role: "guest", floor: true, floor_may_show: true }, "publish:screen", "free", true],
+  [{ role: "guest" }, "publish:screen", "free", true],
   [{ role: "presenter" }, "publish:microphone", "floor", true],
   [{ role: "guest" }, "poll.vote", "free", true],
 ]) {

@@ -92,7 +92,7 @@ export class RoomController extends EventTarget {
   /**
    * May I? The same rules as the server's, for showing and hiding buttons.
    *
-   * @param {string} act an act, or `publish:microphone|camera|screen|screen_audio`
+   * @param {string} act an act, or `publish:microphone`, `publish:camera`
    */
   canDo(act) {
     return allowed(this.state, this.me, act);

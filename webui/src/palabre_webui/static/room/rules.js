@@ -13,8 +13,6 @@ const everyone = () => true;
 const presenters = (me) => me.role === "presenter";
 /** @type {Rule} */
 const maySpeak = (me, state) => presenters(me, state) || me.floor || state.meeting.microphones === "free";
-/** @type {Rule} */
-const mayShow = (me, state) => presenters(me, state) || (me.floor && me.floor_may_show);
 
 /** @type {Record<string, Rule>} */
 const RULES = {
@@ -37,17 +35,15 @@ const RULES = {
   chat_send: everyone,
   chat_delete: presenters,
   react: everyone,
-  // Publishing, by source; not acts of their own.
+  // Publishing, by source; not acts of their own. The sources of plugins have rules there.
   "publish:microphone": maySpeak,
   "publish:camera": everyone,
-  "publish:screen": mayShow,
-  "publish:screen_audio": mayShow,
 };
 
 /**
  * @param {RoomState | null} state
  * @param {Participant | null} me
- * @param {string} act an act's name, or `publish:<source>`. An act of a plugin is the plugin's own affair: true.
+ * @param {string} act an act's name, or `publish:<source>`; true for those of plugins, whose own affair it is
  */
 export function allowed(state, me, act) {
   if (!state || !me) return false;

@@ -4,7 +4,7 @@
  */
 
 /** @typedef {"presenter" | "guest"} Role */
-/** @typedef {"microphone" | "camera" | "screen" | "screen_audio"} Source */
+/** "microphone", "camera", or one that a plugin adds, such as "screen". @typedef {string} Source */
 
 /**
  * @typedef {object} Track

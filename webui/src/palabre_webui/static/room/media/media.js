@@ -7,19 +7,17 @@
  * @typedef {import("../types.js").Translate} Translate
  * @typedef {import("./publish.js").Publication} Publication
  * @typedef {{call: (method: string, params?: object) => Promise<any>, act: (name: string, data: object) => Promise<unknown>,
- *   mayPublish: (source: Source) => boolean, myTracks: () => readonly Track[], notice: (kind: "info" | "warning" | "error", text: string) => void,
- *   t: Translate}} Room   what the media need of the room
+ *   mayPublish: (source: Source) => boolean, myTracks: () => readonly Track[],
+ *   notice: (kind: "info" | "warning" | "error", text: string) => void, t: Translate}} Room   what the media need of the room
  */
-import { RefusedError } from "../errors.js";
-import { Camera, Microphone } from "./capture.js";
 import { Devices } from "./devices.js";
+import { OwnMedia } from "./own_media.js";
 import { Playback } from "./playback.js";
-import { RESOLUTIONS, verdict } from "./quality.js";
+import { verdict } from "./quality.js";
 import { MediaSession } from "./session.js";
 import { MediaStats } from "./stats.js";
 
 const MEASURE_MS = 3_000;
-const VOICE_BITRATE_BPS = 40_000;
 
 export class RoomMedia extends EventTarget {
   /** Who speaks: the loudest first. @type {{dominant: string | null, ranked: string[], levels: Record<string, number>}} */
@@ -29,10 +27,12 @@ export class RoomMedia extends EventTarget {
   /** For support: what is measured, refreshed every few seconds. @type {object} */
   details = {};
 
-  #room;
+  #own;
   #session;
   #playback;
   #stats = new MediaStats();
+  /** Tracks besides microphone and camera. @type {Map<Source, {track: MediaStreamTrack, stream: MediaStream}>} */
+  #further = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #measuring;
 
@@ -42,18 +42,34 @@ export class RoomMedia extends EventTarget {
    */
   constructor(room, { devices = new Devices() } = {}) {
     super();
-    this.#room = room;
     this.devices = devices;
-    this.microphone = new Microphone(devices, "microphone", room.t);
-    this.camera = new Camera(devices, "camera", room.t);
-    this.#session = new MediaSession({ call: room.call, changed: () => this.#connectionChanged() });
+    this.#session = new MediaSession({
+      call: room.call,
+      changed: () => this.#connectionChanged(),
+      refused: (source, { message }) => {
+        this.#own.silence(source);
+        room.notice("warning", message);
+      },
+    });
+    this.#own = new OwnMedia(room, devices, this.#session, () => this.#changed());
     this.#playback = new Playback(() => this.#changed());
     this.#playback.setVolume(devices.choices.speakerVolume);
-    this.microphone.setVolume(devices.choices.microphoneVolume);
-    for (const part of [devices, this.microphone, this.camera]) part.addEventListener("change", () => this.#changed());
-    devices.addEventListener("choice", (event) => this.#chosen(/** @type {CustomEvent} */ (event).detail.kind));
-    this.microphone.addEventListener("ended", () => this.#gone("microphone"));
-    this.camera.addEventListener("ended", () => this.#gone("camera"));
+    this.#playback.setSpeaker(devices.choices.speaker);
+    devices.addEventListener("change", () => this.#changed());
+    devices.addEventListener("choice", () => {
+      this.#playback.setVolume(devices.choices.speakerVolume);
+      this.#playback.setSpeaker(devices.choices.speaker);
+    });
+  }
+
+  /** `{available, on, muted, level, error}`; `level` is 0..1 now: read it in an animation frame. */
+  get microphone() {
+    return this.#own.microphone;
+  }
+
+  /** `{available, on, error}` */
+  get camera() {
+    return this.#own.camera;
   }
 
   /** The engine is away: the room goes on without pictures and voices. */
@@ -75,17 +91,8 @@ export class RoomMedia extends EventTarget {
    *
    * @param {{audio?: boolean, video?: boolean}} wanted
    */
-  async start({ audio = false, video = false }) {
-    if (audio && video) {
-      try {
-        for (const track of await this.devices.open({ audio, video })) {
-          (track.kind === "audio" ? this.microphone : this.camera).adopt(track);
-        }
-      } catch {
-        // One of them is missing or refused: ask for each by itself, which says which.
-      }
-    }
-    await Promise.all([audio && this.setMicrophoneOn(true), video && this.setCameraOn(true)]);
+  start(wanted) {
+    return this.#own.start(wanted);
   }
 
   /**
@@ -93,41 +100,13 @@ export class RoomMedia extends EventTarget {
    *
    * @param {boolean} on
    */
-  async setMicrophoneOn(on) {
-    if (!on) {
-      this.microphone.mute();
-      await this.#tellMuted("microphone", true);
-      return;
-    }
-    this.#mustBeAllowed("microphone");
-    const published = this.#session.has("microphone");
-    if (published) await this.#tellMuted("microphone", false);
-    if (!(await this.microphone.open())) {
-      if (published) await this.#tellMuted("microphone", true);
-      return;
-    }
-    const { track } = this.microphone;
-    if (track && published) await this.#session.replace("microphone", track);
-    else if (track) await this.#publish({ source: "microphone", track, maxBitrate: VOICE_BITRATE_BPS });
+  setMicrophoneOn(on) {
+    return this.#own.setMicrophoneOn(on);
   }
 
   /** @param {boolean} on */
-  async setCameraOn(on) {
-    if (!on) {
-      this.camera.close();
-      await this.#session.replace("camera", null);
-      await this.#tellMuted("camera", true);
-      return;
-    }
-    this.#mustBeAllowed("camera");
-    if (!(await this.camera.open()) || !this.camera.track) return;
-    const { track } = this.camera;
-    if (this.#session.has("camera")) {
-      await this.#session.replace("camera", track, this.#cameraLimits());
-      await this.#tellMuted("camera", false);
-    } else {
-      await this.#publish({ source: "camera", track, ...this.#cameraLimits() });
-    }
+  setCameraOn(on) {
+    return this.#own.setCameraOn(on);
   }
 
   /** @param {number} volume 0..2; 1 leaves the sound as the device gives it */
@@ -151,14 +130,13 @@ export class RoomMedia extends EventTarget {
   }
 
   /**
-   * What I send; the camera also before joining.
+   * What I send; camera and microphone also before joining.
    *
    * @param {Source} source
    */
   localStream(source) {
-    if (source === "camera") return this.camera.stream;
-    if (source === "microphone") return this.microphone.stream;
-    return this.#shown.get(source)?.stream ?? null;
+    if (source === "camera" || source === "microphone") return this.#own[source].stream;
+    return this.#further.get(source)?.stream ?? null;
   }
 
   /**
@@ -185,29 +163,25 @@ export class RoomMedia extends EventTarget {
    */
   async publish(publication) {
     const { source, track } = publication;
-    this.#mustBeAllowed(source);
     const stop = async () => {
-      if (this.#shown.get(source)?.track !== track) return;
-      this.#shown.delete(source);
+      if (this.#further.get(source)?.track !== track) return;
+      this.#further.delete(source);
       track.stop();
       await this.#session.unpublish(source);
       this.#changed();
     };
-    this.#shown.set(source, { track, stream: new MediaStream([track]) });
+    this.#further.set(source, { track, stream: new MediaStream([track]) });
     track.addEventListener("ended", stop, { once: true });
     try {
       await this.#session.publish([publication]);
     } catch (error) {
-      this.#shown.delete(source);
+      this.#further.delete(source);
       throw error;
     }
     this.#changed();
     const session = this.#session;
     return { get id() { return session.id(source); }, stop };
   }
-
-  /** @type {Map<Source, {track: MediaStreamTrack, stream: MediaStream}>} */
-  #shown = new Map();
 
   /** Per track, with W3C's names; rates since the last call. */
   async stats() {
@@ -220,15 +194,10 @@ export class RoomMedia extends EventTarget {
    * @param {{ice_servers?: import("../types.js").IceServer[]}} media
    */
   async enter({ ice_servers }) {
-    for (const source of /** @type {const} */ (["microphone", "camera"])) {
-      const { on, track } = this[source];
-      if (!on || !track || this.#session.has(source)) continue;
-      const limits = source === "camera" ? this.#cameraLimits() : { maxBitrate: VOICE_BITRATE_BPS };
-      await this.#session.publish([{ source, track, ...limits }]);
-    }
+    await this.#own.publishOpen();
     this.#measuring ??= setInterval(() => this.#measure(), MEASURE_MS);
     await this.#session.join(ice_servers);
-    await this.#unmuteKept();
+    await this.#own.unmuteKept();
   }
 
   /**
@@ -250,14 +219,12 @@ export class RoomMedia extends EventTarget {
    * @param {readonly Track[]} tracks mine, as the room knows them
    */
   follow(tracks) {
-    const microphone = tracks.find(({ source }) => source === "microphone");
-    if (this.#session.has("microphone") && (microphone?.muted || microphone?.blocked)) this.silence("microphone");
-    this.rightsChanged();
+    this.#own.follow(tracks);
   }
 
   /** I may perhaps not speak any more. */
   rightsChanged() {
-    if (this.microphone.on && !this.#room.mayPublish("microphone")) this.silence("microphone");
+    this.#own.rightsChanged();
   }
 
   /**
@@ -266,85 +233,18 @@ export class RoomMedia extends EventTarget {
    * @param {Source} source
    */
   silence(source) {
-    if (source === "microphone") this.microphone.close();
-    if (source === "camera") this.camera.close();
+    this.#own.silence(source);
   }
 
   /** Out of the room: devices off, connections closed. */
   close() {
     clearInterval(this.#measuring);
     this.#measuring = undefined;
-    for (const { track } of this.#shown.values()) track.stop();
-    this.#shown.clear();
-    this.microphone.close();
-    this.camera.close();
+    for (const { track } of this.#further.values()) track.stop();
+    this.#further.clear();
+    this.#own.close();
     this.#session.close();
-  }
-
-  /** @param {Publication} publication */
-  async #publish(publication) {
-    if (this.#session.status === "off") return; // before joining: `enter` publishes what is on
-    await this.#session.publish([publication]);
-    await this.#unmuteKept();
-  }
-
-  /** The room keeps what it knew of a track through a page that was loaded again; now it is open. */
-  async #unmuteKept() {
-    for (const source of /** @type {const} */ (["microphone", "camera"])) {
-      const known = this.#room.myTracks().find(({ id }) => id === this.#session.id(source));
-      if (known?.muted && this[source].on) await this.#tellMuted(source, false);
-    }
-  }
-
-  /**
-   * @param {"microphone" | "camera"} source
-   * @param {boolean} muted
-   */
-  async #tellMuted(source, muted) {
-    const track = this.#session.id(source);
-    if (track) await this.#room.act("set_track_muted", { track, muted });
-  }
-
-  /** @param {"microphone" | "camera"} source */
-  async #gone(source) {
-    const part = source === "microphone" ? this.microphone : this.camera;
-    if (part.error) this.#room.notice("warning", part.error.message);
-    await this.#session.replace(source, null);
-    await this.#tellMuted(source, true).catch((error) => console.warn("Mute after an unplugged device", error));
-  }
-
-  /** @param {Source} source */
-  #mustBeAllowed(source) {
-    if (this.#room.mayPublish(source)) return;
-    const { t } = this.#room;
-    throw new RefusedError(
-      "not_allowed",
-      source === "microphone" ? t("Ask for the floor first: raise your hand.") : t("A presenter decides who may show."),
-    );
-  }
-
-  #cameraLimits() {
-    const { frameRate, maxBitrate } = RESOLUTIONS[this.devices.choices.resolution];
-    return { maxBitrate, maxFramerate: frameRate };
-  }
-
-  /** @param {string} kind a choice that was changed while things run */
-  async #chosen(kind) {
-    const { choices } = this.devices;
-    if (kind === "speaker") await this.#playback.setSpeaker(choices.speaker);
-    if (kind === "speakerVolume") this.#playback.setVolume(choices.speakerVolume);
-    if (kind === "microphoneVolume") {
-      this.microphone.setVolume(choices.microphoneVolume);
-      if (this.microphone.on) await this.#session.replace("microphone", this.microphone.track);
-    }
-    if (kind === "microphone" && this.microphone.on) {
-      this.microphone.close();
-      await this.setMicrophoneOn(true);
-    }
-    if ((kind === "camera" || kind === "resolution") && this.camera.on) {
-      this.camera.close();
-      await this.setCameraOn(true);
-    }
+    this.#setSpeakers({});
   }
 
   #connectionChanged() {
@@ -353,17 +253,17 @@ export class RoomMedia extends EventTarget {
     this.#changed();
   }
 
-  /** @param {RoomMedia["speakers"]} speakers */
-  #setSpeakers(speakers) {
-    this.speakers = { dominant: speakers.dominant ?? null, ranked: speakers.ranked ?? [], levels: speakers.levels ?? {} };
+  /** @param {Partial<RoomMedia["speakers"]>} speakers */
+  #setSpeakers({ dominant = null, ranked = [], levels = {} }) {
+    this.speakers = { dominant, ranked, levels };
     this.#changed();
   }
 
   async #measure() {
     const connections = [this.#session.sending?.pc, this.#session.receiving?.pc];
     const measured = await this.#stats.measure(connections);
-    const connected = this.#session.status === "up" && connections.every((pc) => !pc || ["connected", "new"].includes(pc.connectionState));
-    this.quality = verdict({ ...measured, connected });
+    const live = connections.every((pc) => !pc || ["connected", "new"].includes(pc.connectionState));
+    this.quality = verdict({ ...measured, connected: this.#session.status === "up" && live });
     this.details = { engine: this.#session.status, ...measured };
     this.#changed();
   }

@@ -11,7 +11,7 @@ import { preferred } from "./quality.js";
 import { withOpusWishes } from "./sdp.js";
 
 export class PublishConnection {
-  /** @type {Map<Source, {transceiver: RTCRtpTransceiver, id: string | null}>} */
+  /** @type {Map<Source, {transceiver: RTCRtpTransceiver, id: string | null, contentHint: string}>} */
   #sent = new Map();
   /** @type {RTCRtpTransceiver[]} */
   #free = [];
@@ -87,6 +87,7 @@ export class PublishConnection {
   /** @param {Publication} publication */
   async #place({ source, track, contentHint, maxBitrate, maxFramerate }) {
     if (contentHint) track.contentHint = contentHint;
+    const id = this.id(source);
     const kind = /** @type {"audio" | "video"} */ (track.kind);
     let transceiver = this.#sent.get(source)?.transceiver;
     if (!transceiver) {
@@ -103,7 +104,7 @@ export class PublishConnection {
       });
       preferCommonCodec(transceiver, kind);
     }
-    this.#sent.set(source, { transceiver, id: this.#sent.get(source)?.id ?? null });
+    this.#sent.set(source, { transceiver, id, contentHint: track.contentHint });
   }
 
   /** @param {Source} source */
@@ -125,10 +126,11 @@ export class PublishConnection {
     }));
     const answer = await this.#call("publish", { sdp: this.pc.localDescription?.sdp, tracks });
     for (const { mid, id } of answer.tracks) {
-      const sent = this.#sent.get(/** @type {Source} */ (sources.get(mid)));
+      const sent = this.#sent.get(sources.get(mid) ?? "");
       if (sent) sent.id = id;
     }
-    const contentOf = (/** @type {string} */ mid) => (sources.get(mid) === "screen_audio" ? "music" : "speech");
+    const contentOf = (/** @type {string} */ mid) =>
+      this.#sent.get(sources.get(mid) ?? "")?.contentHint === "music" ? "music" : "speech";
     await this.pc.setRemoteDescription({ type: "answer", sdp: withOpusWishes(answer.sdp, contentOf) });
   }
 

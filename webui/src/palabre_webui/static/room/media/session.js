@@ -24,12 +24,12 @@ export class MediaSession {
   sending = null;
   /** @type {SubscribeConnection | null} */
   receiving = null;
-  /** @type {{participant: string | null, ranked: string[], levels: Record<string, number>}} */
 
   /** What should be sent; survives every connection. @type {Map<Source, Publication>} */
   #publications = new Map();
   #call;
   #changed;
+  #refused;
   /** @type {IceServer[]} */
   #iceServers = [];
   /** @type {SubscribeOffer | null} */
@@ -40,12 +40,16 @@ export class MediaSession {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #rejoin;
   #round = 0;
+  #joining = false;
 
   /**
-   * @param {{call: (method: string, params?: object) => Promise<any>, changed: () => void}} options
+   * @param {{call: (method: string, params?: object) => Promise<any>, changed: () => void,
+   *   refused: (source: Source, error: RefusedError) => void}} options   `refused` is told of a track that was to be sent on
+   *   the way in, and may not
    */
-  constructor({ call, changed }) {
+  constructor({ call, changed, refused }) {
     this.#call = call;
+    this.#refused = refused;
     this.#changed = changed;
   }
 
@@ -68,7 +72,8 @@ export class MediaSession {
     const round = ++this.#round;
     clearTimeout(this.#rejoin);
     if (iceServers) this.#iceServers = iceServers;
-    this.#setStatus("joining");
+    this.#joining = true;
+    if (this.status !== "lost") this.#setStatus("joining"); // "lost" until it is really back
     try {
       const { ice_servers, existing } = await this.#call("join");
       if (round !== this.#round) return;
@@ -76,9 +81,9 @@ export class MediaSession {
       await Promise.all([this.#settle("publish", existing), this.#settle("subscribe", existing)]);
       if (round === this.#round) this.#setStatus("up");
     } catch (error) {
-      if (round !== this.#round) return;
-      // Offline: the way back into the room leads here again. Otherwise the engine is away.
-      if (/** @type {RefusedError} */ (error).code !== "offline") this.lost();
+      if (round === this.#round) this.#interrupted(error);
+    } finally {
+      if (round === this.#round) this.#joining = false;
     }
   }
 
@@ -92,7 +97,7 @@ export class MediaSession {
 
   /** @param {SubscribeOffer} offer */
   async offered(offer) {
-    if (this.status === "joining" && !this.receiving) this.#heldOffer = offer;
+    if (this.#joining && !this.receiving) this.#heldOffer = offer;
     else await this.#answer(offer);
   }
 
@@ -107,7 +112,7 @@ export class MediaSession {
     try {
       await this.sending.publish(publications);
     } catch (error) {
-      if (/** @type {RefusedError} */ (error).code === "offline") return; // published on coming back
+      if (isInterruption(error)) return this.#interrupted(error); // sent when it is over
       for (const { source } of publications) this.#publications.delete(source);
       throw error;
     } finally {
@@ -118,7 +123,7 @@ export class MediaSession {
   /** @param {Source} source */
   async unpublish(source) {
     if (!this.#publications.delete(source)) return;
-    await this.sending?.unpublish(source).catch(ignoreOffline);
+    await this.sending?.unpublish(source).catch((error) => this.#interrupted(error));
     this.#changed();
   }
 
@@ -150,7 +155,7 @@ export class MediaSession {
       await this.#call("restart", { pc: side });
       if (side === "publish") await this.#publishAll();
     } catch (error) {
-      ignoreOffline(/** @type {Error} */ (error));
+      this.#interrupted(error);
     }
   }
 
@@ -194,11 +199,22 @@ export class MediaSession {
     try {
       await this.sending.publish(wanted);
     } catch (error) {
-      ignoreOffline(/** @type {Error} */ (error));
+      if (isInterruption(error)) throw error;
       // One that is not allowed any more must not silence the others.
-      if (wanted.length > 1) for (const one of wanted) await this.sending.publish([one]).catch(ignoreOffline);
+      for (const one of wanted) await this.#publishOrGiveUp(one);
     }
     this.#changed();
+  }
+
+  /** @param {Publication} publication */
+  async #publishOrGiveUp(publication) {
+    try {
+      await this.sending?.publish([publication]);
+    } catch (error) {
+      if (isInterruption(error)) throw error;
+      this.#publications.delete(publication.source);
+      this.#refused(publication.source, /** @type {RefusedError} */ (error));
+    }
   }
 
   /** @param {SubscribeOffer} offer */
@@ -207,10 +223,21 @@ export class MediaSession {
     try {
       await this.receiving.answer(offer);
     } catch (error) {
-      if (/** @type {RefusedError} */ (error).code === "offline") return;
+      if (isInterruption(error)) return this.#interrupted(error);
       console.warn("The engine's offer could not be answered; starting anew.", error);
       this.#planRestart("subscribe");
     }
+  }
+
+  /**
+   * Offline: the way back into the room leads to `join` again. Anything else: the engine is away, and is looked for.
+   *
+   * @param {unknown} error
+   */
+  #interrupted(error) {
+    if (/** @type {RefusedError} */ (error).code === "offline" || this.status === "off") return;
+    if (/** @type {RefusedError} */ (error).code !== "media_unavailable") console.warn("Media are interrupted", error);
+    this.lost();
   }
 
   /** @param {Side} side */
@@ -285,8 +312,7 @@ export class MediaSession {
   }
 }
 
-/** A broken connection mends itself on the way back into the room. @param {Error} error */
-function ignoreOffline(error) {
-  if (!(error instanceof RefusedError)) throw error;
-  if (error.code !== "offline") console.warn(`Media: ${error.code}`, error.message);
+/** Not a refusal of what was asked for: it can be had later. @param {unknown} error */
+function isInterruption(error) {
+  return !(error instanceof RefusedError) || ["offline", "media_unavailable"].includes(error.code);
 }

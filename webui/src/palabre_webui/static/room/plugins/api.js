@@ -5,9 +5,10 @@
  *     export default {
  *       apiVersion: 1,
  *       setup(api) {
- *         const remove = api.slots.add("toolbar", { id: "wave", label: api.t("Wave"), icon: "hand-metal",
- *           order: 50, mount(element) { … return () => { … } } });
- *         return remove;
+ *         api.slots.add("toolbar", { id: "wave", label: api.t("Wave"), order: 50, mount(element, place) {
+ *           place.button({ icon: "hand", label: api.t("Wave"), onClick: () => api.room.signal("wave") });
+ *         } });
+ *         api.room.onSignal("wave", ({ from }) => api.notify(api.t("{name} waves", { name: nameOf(from) })));
  *       },
  *     };
  *
@@ -37,7 +38,7 @@ export const API_VERSION = 1;
  * @property {string} plugin      the plugin's name
  * @property {string} language    BCP 47
  * @property {Room} room
- * @property {Participant | null} me   me in the room; null before entering
+ * @property {Participant | null} me   (read only) me in the room; null before entering
  * @property {Media} media
  * @property {Slots} slots
  * @property {(text: string, options?: {kind?: NoticeKind, actions?: NoticeAction[]}) => void} notify   says something to
@@ -52,7 +53,7 @@ export const API_VERSION = 1;
 
 /**
  * @typedef {object} Room
- * @property {RoomState | null} state   frozen; replaced at each change; null before entering
+ * @property {RoomState | null} state   (read only) frozen; replaced at each change; null before entering
  * @property {(name: string, data?: object) => Promise<number>} act   resolves with the sequence number; rejects with
  *   `{code, message}`, the message in the user's language
  * @property {(kind: string, fn: (event: RoomEvent) => void) => Remove} onEvent   after the state has taken it in; "*" for
@@ -65,7 +66,7 @@ export const API_VERSION = 1;
  *   pure functions by the event's own name (or `core:left`) that return a new value. `initial` stands where the server
  *   has sent none
  * @property {(act: string) => boolean} canDo   may I perform a built-in act (`core:give_floor`) or publish
- *   (`publish:screen`)? For showing and hiding; the server decides
+ *   (`publish:microphone`)? For showing and hiding; the server decides
  */
 
 /**
@@ -91,9 +92,19 @@ export const API_VERSION = 1;
  * @property {(element: HTMLElement, context: SlotContext) => Remove | void} mount   draws into the element; what it
  *   returns is called when the element goes away
  *
- * @typedef {object} SlotContext
- * @property {string} [participant]   in `participant-menu`: whose menu it is
- * @property {() => void} [close]     in `panel`, `participant-menu` and `settings`: closes what it is shown in
+ * @typedef {object} SlotContext   what the place offers; each in the slots that are named
+ * @property {string} language    BCP 47
+ * @property {Participant} [participant]   `participant-menu`: whose menu it is
+ * @property {() => void} [close]   `panel`, `participant-menu`: closes it
+ * @property {(n: number) => void} [badge]   `panel`: a number on the button that opens it; 0 for none
+ * @property {(text: string) => void} [caption]   `stage`: the words in the corner
+ * @property {(button: ToolbarButton) => {update: (changes: Partial<ToolbarButton>) => void, element: HTMLElement}} [button]
+ *   `toolbar`: draws a button like the page's own
+ * @property {(item: {icon?: string, label: string, danger?: boolean, onClick: () => void}) => void} [item]
+ *   `participant-menu`: adds a line; a menu that does not apply to this participant adds none
+ *
+ * @typedef {{icon: string, label: string, pressed?: boolean, danger?: boolean, disabled?: boolean, title?: string,
+ *   onClick: () => void}} ToolbarButton
  *
  * @typedef {object} Slots
  * @property {(slot: SlotName, content: SlotContent) => Remove} add
