@@ -41,7 +41,7 @@ export class RoomController extends EventTarget {
 
   /**
    * @param {RoomConfig} config
-   * @param {{t: Translate, outside?: ConstructorParameters<typeof RoomProtocol>[2]}} options
+   * @param {{t: Translate, outside?: ConstructorParameters<typeof RoomProtocol>[2] & ConstructorParameters<typeof RoomMedia>[1]}} options
    */
   constructor(config, { t, outside }) {
     super();
@@ -66,7 +66,7 @@ export class RoomController extends EventTarget {
       myTracks: () => this.me?.tracks ?? [],
       notice: (kind, text) => this.notice(kind, text),
       t,
-    });
+    }, outside);
     this.plugins = new PluginHost(this, this.#reducers);
     this.doctor = new ConnectionDoctor(config, { t });
     this.media.addEventListener("change", () => this.#changed());
