@@ -3,11 +3,15 @@
 import { LitElement, html, nothing } from 'lit';
 import './icon.js';
 
-/** `look`: 'plain' | 'on' | 'off' | 'raised' | 'open' | 'danger'. `label` is said instead of `word` when they differ. */
+/**
+ * `look`: 'plain' | 'on' | 'off' | 'raised' | 'open' | 'danger'. `shortWord` is shown instead of `word` where the bar is
+ * narrow (`word` is then still said); `label`, where given, is said instead and begins with the word that is seen.
+ */
 export class PalBarButton extends LitElement {
   static properties = {
     icon: {}, word: {}, shortWord: {}, label: {}, hint: {}, look: {}, badge: { type: Number }, problem: { type: Boolean },
     disabled: { type: Boolean }, pressed: { attribute: false }, expanded: { attribute: false }, action: { attribute: false },
+    inMenu: { type: Boolean },
   };
 
   createRenderRoot() {
@@ -21,10 +25,10 @@ export class PalBarButton extends LitElement {
   }
 
   render() {
-    const said = this.label && this.label !== this.word ? this.label : this.shortWord ? this.word : nothing;
     return html`
-      <button type="button" class="bar-button bar-button--${this.look}" title=${this.hint ?? nothing} aria-label=${said}
-        aria-pressed=${this.pressed === undefined ? nothing : String(this.pressed)}
+      <button type="button" class="bar-button bar-button--${this.look}" title=${this.hint ?? nothing} aria-label=${this.label ?? nothing}
+        role=${this.inMenu ? 'menuitem' : nothing} tabindex=${this.inMenu ? '-1' : nothing}
+        aria-pressed=${this.pressed === undefined || this.inMenu ? nothing : String(this.pressed)}
         aria-expanded=${this.expanded === undefined ? nothing : String(this.expanded)}
         ?disabled=${this.disabled} @click=${() => this.action()}>
         <pal-icon name=${this.icon}></pal-icon>

@@ -54,7 +54,7 @@ export class PalBar extends RoomElement {
   #camera() {
     const { on, error } = this.room.media.camera;
     const hint = error ? error.message : on ? t('Stop my picture (V)') : t('Start my picture (V)');
-    return html`<pal-bar-button class="bar-camera" .icon=${on ? 'video' : 'video-off'} .word=${t('Camera')} .label=${on ? t('Stop my picture') : t('Start my picture')}
+    return html`<pal-bar-button class="bar-camera" .icon=${on ? 'video' : 'video-off'} .word=${t('Camera')} .pressed=${on}
       .hint=${hint} .look=${on ? 'on' : 'off'} .problem=${Boolean(error)} .action=${() => this.view.toggleCamera()}></pal-bar-button>`;
   }
 
@@ -66,8 +66,8 @@ export class PalBar extends RoomElement {
 
   #panelButton(panel, icon, word, className, { count = null, badge = this.view.badges[panel] } = {}) {
     const open = this.view.panel === panel;
-    const label = badge ? t('{word}, {n} new', { word, n: badge }) : word;
-    return html`<pal-bar-button class=${className} .icon=${icon} .word=${count === null ? word : t('{word} {n}', { word, n: count })} .label=${label}
+    const shown = count === null ? word : t('{word} {n}', { word, n: count });
+    return html`<pal-bar-button class=${className} .icon=${icon} .word=${shown} .label=${badge ? t('{word}, {n} new', { word: shown, n: badge }) : undefined}
       .hint=${word} .look=${open ? 'open' : 'plain'} .expanded=${open} .badge=${badge || 0} .action=${() => this.view.togglePanel(panel)}></pal-bar-button>`;
   }
 

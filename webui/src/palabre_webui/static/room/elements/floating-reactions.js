@@ -8,8 +8,8 @@ import { reactionPicture, reactionWord } from './reaction-pictures.js';
 
 export class PalFloatingReactions extends RoomElement {
   render() {
-    return html`<ul role="status" aria-label=${t('Reactions')}>${repeat(this.view.reactions, ({ key }) => key, ({ participant, reaction }) => html`
-      <li>${reactionPicture(reaction)}<span class="visually-hidden">${reactionWord(reaction)}:</span><bdi class="one-line" dir="auto">${this.#name(participant)}</bdi></li>`)}</ul>`;
+    return html`<div role="status" aria-label=${t('Reactions')}><ul>${repeat(this.view.reactions, ({ key }) => key, ({ participant, reaction }) => html`
+      <li>${reactionPicture(reaction)}<span class="visually-hidden">${reactionWord(reaction)}:</span><bdi class="one-line" dir="auto">${this.#name(participant)}</bdi></li>`)}</ul></div>`;
   }
 
   #name(id) {

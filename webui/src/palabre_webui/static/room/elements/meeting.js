@@ -28,8 +28,8 @@ export class PalMeeting extends RoomElement {
   render() {
     const { room, view } = this;
     return html`
-      <h1 class="visually-hidden">${room.state.meeting.name}</h1>
       <main class="meeting-main" aria-label=${t('Pictures')}>
+        <h1 class="visually-hidden">${room.state.meeting.name}</h1>
         <pal-banners .room=${room} .view=${view}></pal-banners>
         <pal-stage .room=${room} .view=${view}></pal-stage>
         <pal-floating-reactions .room=${room} .view=${view}></pal-floating-reactions>

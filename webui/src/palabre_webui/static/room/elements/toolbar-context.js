@@ -14,6 +14,7 @@ export function toolbarContext(place) {
           look: shown.danger ? 'danger' : shown.pressed ? 'on' : 'plain', action: () => shown.onClick?.(),
         });
       };
+      button.inMenu = Boolean(place.closest('[role="menu"]'));
       apply({});
       place.append(button);
       return { element: button, update: apply };

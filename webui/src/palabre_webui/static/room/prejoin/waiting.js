@@ -12,8 +12,8 @@ export class PalWaiting extends RoomElement {
     return html`<main class="prejoin">
       <pal-preview .room=${room} .view=${view}></pal-preview>
       <div class="prejoin-form">
-        <header role="status"><p class="soft" dir="auto">${room.config.meeting?.name}</p><h1 tabindex="-1">${title}</h1></header>
-        <p>${text}</p>
+        <header><p class="soft" dir="auto">${room.config.meeting?.name}</p><h1 tabindex="-1">${title}</h1></header>
+        <p role="status">${text}</p>
         <div class="waiting-dots" aria-hidden="true"><i></i><i></i><i></i></div>
         <div><button type="button" class="pal-button" @click=${() => view.attempt(() => room.leave())}>${t('Do not wait')}</button></div>
       </div>
