@@ -1,30 +1,43 @@
 """Rooms: the live side of a meeting.
 
 A room is a fold of its journal. ``perform`` does an act, ``enter`` lets somebody in, ``snapshot`` and
-``events_since`` show it, ``follow`` finds what other processes wrote, and the presence functions keep true who is there.
+``events_since`` show it, ``JournalFollower`` finds what other processes wrote, and the presence functions keep true
+who is there.
 """
 
 from palabre.rooms.acts import Act, Nothing, Payload, Rate, RoomTransaction, Slice, TrackSource
-from palabre.rooms.announce import announce
+from palabre.rooms.announce import Outcome, announce
+from palabre.rooms.doors import do_act
 from palabre.rooms.entering import Comeback, Entered, Joiner, enter
 from palabre.rooms.events import Event
-from palabre.rooms.follower import follow
-from palabre.rooms.media import blocked_tracks, may_publish
+from palabre.rooms.follower import JournalFollower, follow
+from palabre.rooms.media import blocked_tracks, may_publish, track_id
 from palabre.rooms.perform import Performed, perform
-from palabre.rooms.presence import Gone, admissible, connection_dropped, expire_leases, renew_leases
+from palabre.rooms.presence import (
+    Gone,
+    admissible,
+    connection_dropped,
+    expire_leases,
+    expire_leases_in,
+    renew_leases,
+    rooms_to_sweep,
+)
 from palabre.rooms.rooms import Rooms
 from palabre.rooms.rules import Rule, Verdict, everyone, may_speak, presenters
 from palabre.rooms.state import Participant, RoomState, Track
-from palabre.rooms.views import events_since, snapshot
+from palabre.rooms.views import CaughtUp, events_since, snapshot
 
 __all__ = [
     "Act",
+    "CaughtUp",
     "Comeback",
     "Entered",
     "Event",
     "Gone",
     "Joiner",
+    "JournalFollower",
     "Nothing",
+    "Outcome",
     "Participant",
     "Payload",
     "Performed",
@@ -41,15 +54,19 @@ __all__ = [
     "announce",
     "blocked_tracks",
     "connection_dropped",
+    "do_act",
     "enter",
     "events_since",
     "everyone",
     "expire_leases",
+    "expire_leases_in",
     "follow",
     "may_publish",
     "may_speak",
     "perform",
     "presenters",
     "renew_leases",
+    "rooms_to_sweep",
     "snapshot",
+    "track_id",
 ]

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
+from palabre.errors import PalabreError
 from palabre.rooms.events import Audience, Event
 from palabre.rooms.rules import Rule
 from palabre.rooms.state import Participant, RoomState
+from palabre.tenants.scope import TenantContext
 
 if TYPE_CHECKING:
     from palabre.model import Meeting
@@ -48,6 +50,9 @@ class Act:
     :param payload: model of the data it carries.
     :param allowed: who may.
     :param handle: does it, by appending events; raises ``Refused`` to decline.
+    :param size: longest payload, in bytes of JSON.
+    :param from_media: only the media door performs it, when the engine has agreed; a participant's own message of
+        that name is refused.
     """
 
     name: str
@@ -55,6 +60,8 @@ class Act:
     allowed: Rule
     handle: Callable[[RoomTransaction, Any], None]
     rate: Rate = field(default_factory=Rate)
+    size: int = 32_768
+    from_media: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,23 +93,31 @@ class TrackSource:
     allowed: Rule
 
 
+class ForeignEvent(PalabreError):
+    """A plugin appended an event in another's name."""
+
+
 @dataclass
 class RoomTransaction:
     """What the handler of an act works with. It lives as long as the transaction.
 
+    :param scope: the meeting's tenant, with the features the room opened with.
     :param state: the room's state; changed only by ``append``.
     :param now: time of everything that happens in it.
     :param sources: from where tracks may come in this room, by name.
+    :param prefix: what the kinds of appended events begin with: nothing for the core, ``<plugin>.`` for a plugin.
     """
 
     session: Session
     meeting: Meeting
+    scope: TenantContext
     state: RoomState
     now: datetime
     apply: Callable[[RoomState, Event], None]
     sources: dict[str, TrackSource]
     actor_id: str | None = None
     events: list[Event] = field(default_factory=list)
+    prefix: str = ""
 
     @property
     def actor(self) -> Participant:
@@ -114,7 +129,10 @@ class RoomTransaction:
         """Add an event to the journal and apply it to the state at once.
 
         :param audience: ``presenters`` hides it from guests other than the actor.
+        :raises ForeignEvent: when a plugin appends an event that does not bear its name.
         """
+        if not kind.startswith(self.prefix):
+            raise ForeignEvent(f"its event {kind} must be named {self.prefix}{kind}")
         event = Event(self.state.seq + 1, self.now, kind, self.actor_id, data, audience)
         self.apply(self.state, event)
         self.state.seq = event.seq

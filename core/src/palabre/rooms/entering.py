@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session
 
 from palabre.errors import NotFound, Refused
 from palabre.i18n import gettext as _
-from palabre.model import JoinLink, Meeting, MeetingState, Presence, Role, Tenant
+from palabre.model import JoinLink, LinkKind, Meeting, MeetingState, Presence, Role, Tenant
 from palabre.model import Participant as ParticipantRow
+from palabre.plugins.host import PluginHost
 from palabre.rooms.acts import RoomTransaction
-from palabre.rooms.events import Event
+from palabre.rooms.announce import Outcome
 from palabre.rooms.names import clean_name
+from palabre.rooms.opening import is_over, open_room
 from palabre.rooms.rooms import Rooms
-from palabre.tenants.scope import current_tenant
+from palabre.rooms.state import Participant, RoomState
 
 #: A connection that says nothing for so long is lost, in seconds.
 LEASE_S = 8.0
@@ -56,26 +58,28 @@ class Comeback:
     secret: str
 
 
-@dataclass(frozen=True)
-class Entered:
+@dataclass(frozen=True, kw_only=True)
+class Entered(Outcome):
     """How it went.
 
     :param status: ``entered`` or ``waiting``.
+    :param participant: public id.
     :param secret: with which this browser comes back; given every time, kept only as a hash.
+    :param role: ``presenter`` or ``guest``.
+    :param name: as the others read it.
     :param waiting_for: ``presenter``, ``locked`` or ``not_started``.
     :param resumed: the same participant as before the break.
     :param replaced: connection that this one replaces.
     """
 
     status: Literal["entered", "waiting"]
-    meeting_id: int
     participant: str
     secret: str
     role: str
-    events: tuple[Event, ...]
-    waiting_for: str | None = None
-    resumed: bool = False
-    replaced: str | None = None
+    name: str
+    waiting_for: str | None
+    resumed: bool
+    replaced: str | None
 
 
 def enter(
@@ -83,46 +87,71 @@ def enter(
 ) -> Entered:
     """Let somebody in, or let them wait, in the caller's transaction. Opens the room when it is the first.
 
-    :raises Refused: ``bad_name``, ``meeting_ended``, ``room_full``, ``unknown_participant``, or what a plugin's
-        guard says.
+    :raises Refused: ``bad_name``, ``meeting_ended``, ``room_full``, ``unknown_participant``, ``removed``, or what a
+        plugin's guard says.
     """
-    room = rooms.change(session, link.meeting_id)
-    row = _known(session, room.meeting, comeback) if comeback else None
-    name = clean_name(joiner.name) if row is None else row.name
-    if room.meeting.state in (MeetingState.ENDED, MeetingState.CANCELLED):
-        raise Refused("meeting_ended", _("This meeting is over."))
-    secret = comeback.secret if comeback else secrets.token_urlsafe(24)
-    if row is None:
-        row = _new_row(session, room, link, name, joiner, secret)
-    replaced = row.connection if row.connection != joiner.connection else None
-    row.connection, row.lease_until = joiner.connection, room.now + timedelta(seconds=LEASE_S)
-    if row.public_id in room.state.participants:
-        _come_back(room, row)
-    else:
-        waiting_for = _obstacle(room, row)
-        if waiting_for:
+    name = clean_name(joiner.name) if comeback is None else ""
+    with rooms.change(session, link.meeting_id) as room:
+        row = _known(room, comeback) if comeback else None
+        if is_over(room.meeting):
+            raise Refused("meeting_ended", _("This meeting is over."))
+        secret = comeback.secret if comeback else secrets.token_urlsafe(24)
+        row = row or _new_row(room, link, name, joiner, secret)
+        room.actor_id = row.public_id
+        replaced = row.connection if row.connection != joiner.connection else None
+        row.connection, row.lease_until = joiner.connection, lease_until(room.now)
+        waiting_for = None
+        if row.public_id in room.state.participants:
+            _come_back(room, row)
+        elif waiting_for := obstacle(session, room.meeting, room.state, row, room.now):
             _wait(room, row, waiting_for)
         else:
-            _join(session, rooms, room, row, joiner)
-    rooms.keep(room)
-    present = room.state.participants.get(row.public_id)
-    return Entered(
-        status="entered" if present else "waiting",
-        meeting_id=room.meeting.id,
-        participant=row.public_id,
-        secret=secret,
-        role=present.role if present else row.role.value,
-        events=tuple(room.events),
-        waiting_for=row.waiting_for,
-        resumed=comeback is not None,
-        replaced=replaced,
-    )
+            _join(rooms, room, row, joiner)
+        present = room.state.participants.get(row.public_id)
+        return Entered(
+            meeting=room.meeting,
+            scope=room.scope,
+            events=tuple(room.events),
+            status="entered" if present else "waiting",
+            participant=row.public_id,
+            secret=secret,
+            role=present.role if present else row.role.value,
+            name=row.name,
+            waiting_for=waiting_for,
+            resumed=comeback is not None,
+            replaced=replaced,
+        )
 
 
-def _known(session: Session, meeting: Meeting, comeback: Comeback) -> ParticipantRow:
-    row = session.scalar(
+def lease_until(now: datetime) -> datetime:
+    """Until when a connection that spoke at ``now`` is believed alive."""
+    return now + timedelta(seconds=LEASE_S)
+
+
+def obstacle(
+    session: Session, meeting: Meeting, state: RoomState, row: ParticipantRow, now: datetime
+) -> str | None:
+    """For what somebody has to wait before the door; ``None`` when they may come in."""
+    was_inside = row.entered_at is not None and row.left_reason == "lost"
+    if row.admitted_at is not None or was_inside:
+        return None
+    if _was_removed(session, row):
+        return "locked"
+    if row.role is Role.PRESENTER or (meeting.is_demonstration and not state.presenters()):
+        return None
+    if meeting.starts_at is not None and meeting.state is MeetingState.PLANNED and now < meeting.starts_at:
+        return "not_started"
+    if meeting.wait_for_presenter and not state.presenters():
+        return "presenter"
+    if state.meeting.locked:
+        return "locked"
+    return None
+
+
+def _known(room: RoomTransaction, comeback: Comeback) -> ParticipantRow:
+    row = room.session.scalar(
         select(ParticipantRow).where(
-            ParticipantRow.public_id == comeback.id, ParticipantRow.meeting_id == meeting.id
+            ParticipantRow.public_id == comeback.id, ParticipantRow.meeting_id == room.meeting.id
         )
     )
     if row is None or not hmac.compare_digest(row.secret_hash, _hash(comeback.secret)):
@@ -134,9 +163,7 @@ def _known(session: Session, meeting: Meeting, comeback: Comeback) -> Participan
     return row
 
 
-def _new_row(
-    session: Session, room: RoomTransaction, link: JoinLink, name: str, joiner: Joiner, secret: str
-) -> ParticipantRow:
+def _new_row(room: RoomTransaction, link: JoinLink, name: str, joiner: Joiner, secret: str) -> ParticipantRow:
     row = ParticipantRow(
         tenant_id=room.meeting.tenant_id,
         meeting_id=room.meeting.id,
@@ -147,29 +174,26 @@ def _new_row(
         presence=Presence.WAITING,
         secret_hash=_hash(secret),
     )
-    session.add(row)
-    session.flush()
+    room.session.add(row)
+    room.session.flush()
     return row
 
 
-def _obstacle(room: RoomTransaction, row: ParticipantRow) -> str | None:
-    """For what somebody has to wait; ``None`` when they may come in."""
-    meeting, state = room.meeting, room.state
-    if row.role is Role.PRESENTER or row.admitted_at is not None:
-        return None
-    if meeting.is_demonstration and not state.presenters():
-        return None
-    if (
-        meeting.starts_at is not None
-        and meeting.state is MeetingState.PLANNED
-        and room.now < meeting.starts_at
-    ):
-        return "not_started"
-    if state.meeting.wait_for_presenter and not state.presenters():
-        return "presenter"
-    if state.meeting.locked:
-        return "locked"
-    return None
+def _was_removed(session: Session, row: ParticipantRow) -> bool:
+    """Whether a presenter showed the bearer of the same personal link out of this meeting before."""
+    return (
+        session.scalar(
+            select(ParticipantRow.id)
+            .join(JoinLink, JoinLink.id == ParticipantRow.link_id)
+            .where(
+                ParticipantRow.link_id == row.link_id,
+                ParticipantRow.left_reason == "removed",
+                JoinLink.kind == LinkKind.PERSONAL,
+            )
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def _wait(room: RoomTransaction, row: ParticipantRow, reason: str) -> None:
@@ -186,60 +210,37 @@ def _wait(room: RoomTransaction, row: ParticipantRow, reason: str) -> None:
         room.append("waiting", {"waiting": waiting}, audience="presenters")
 
 
-def _join(session: Session, rooms: Rooms, room: RoomTransaction, row: ParticipantRow, joiner: Joiner) -> None:
-    _open(session, rooms, room)
+def _join(rooms: Rooms, room: RoomTransaction, row: ParticipantRow, joiner: Joiner) -> None:
+    meeting = room.meeting
+    if meeting.state is not MeetingState.LIVE:
+        open_room(rooms, room)
+    _refuse_when_full(room)
+    _ask_plugins(rooms.plugins, room, meeting, joiner)
+    if meeting.is_demonstration and not room.state.presenters():
+        row.role = Role.PRESENTER
+    row.presence, row.waiting_for = Presence.PRESENT, None
+    row.entered_at, row.left_at, row.left_reason = room.now, None, None
+    person = Participant(row.public_id, row.name, row.role.value, room.now.isoformat(), row.via)
+    room.append("joined", {"participant": asdict(person)})
+
+
+def _refuse_when_full(room: RoomTransaction) -> None:
     size = room.meeting.room_class.recommended_size
     if (
-        session.get_one(Tenant, room.meeting.tenant_id).class_is_limit
-        and len(room.state.participants) >= size
+        len(room.state.participants) >= size
+        and room.session.get_one(Tenant, room.meeting.tenant_id).class_is_limit
     ):
         raise RoomFull(size)
-    rooms.plugins.guard("participant_joining", session=session, meeting=room.meeting, joiner=joiner)
-    role = row.role
-    if room.meeting.is_demonstration and not room.state.presenters():
-        role = Role.PRESENTER
-    row.presence, row.waiting_for, row.role = Presence.PRESENT, None, role
-    row.entered_at, row.left_at, row.left_reason = room.now, None, None
-    room.append(
-        "joined",
-        {
-            "participant": {
-                "id": row.public_id,
-                "name": row.name,
-                "role": role.value,
-                "via": row.via,
-                "joined_at": room.now.isoformat(),
-            }
-        },
-    )
 
 
-def _open(session: Session, rooms: Rooms, room: RoomTransaction) -> None:
-    """Open the room for the first who comes in: guards, features pinned, ``opened`` in the journal."""
-    meeting = room.meeting
-    if meeting.state is MeetingState.LIVE:
-        return
-    rooms.plugins.guard("meeting_starting", session=session, meeting=meeting)
-    tenant = current_tenant()
-    meeting.state = MeetingState.LIVE
-    meeting.started_at, meeting.ended_at = room.now, None
-    meeting.pinned_features = " ".join(sorted(tenant.features)) if tenant else ""
-    registry = rooms.registry(meeting)
-    room.apply, room.sources = registry.apply, registry.sources
-    room.state.slices = registry.empty_slices()
-    room.append("opened", {})
+def _ask_plugins(plugins: PluginHost, room: RoomTransaction, meeting: Meeting, joiner: Joiner) -> None:
+    plugins.guard("participant_joining", session=room.session, meeting=meeting, joiner=joiner)
 
 
 def _come_back(room: RoomTransaction, row: ParticipantRow) -> None:
-    row.presence = Presence.PRESENT
     if not room.state.participants[row.public_id].connected:
         room.append("came_back", {"participant": row.public_id})
 
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def lease_until(now: datetime) -> datetime:
-    """Until when a connection that spoke at ``now`` is believed alive."""
-    return now + timedelta(seconds=LEASE_S)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from palabre.model import JournalEvent
-
 #: Who may see an event: everybody, or presenters and the one who did it.
 Audience = Literal["all", "presenters"]
 
@@ -29,8 +27,8 @@ class Event:
     audience: Audience = "all"
 
     @classmethod
-    def of(cls, row: JournalEvent) -> Event:
-        """The event in a row of the journal."""
+    def of(cls, row: Any) -> Event:
+        """The event in a row of the journal: anything with its columns as attributes."""
         audience: Audience = "presenters" if row.audience == "presenters" else "all"
         return cls(row.seq, row.at, row.kind, row.actor, row.data, audience)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from palabre.errors import TooFast
@@ -11,8 +12,11 @@ from palabre.rooms.acts import Rate
 
 #: All acts of one participant together.
 OVERALL = Rate(per_second=25, burst=60)
-#: Buckets kept before the full ones are thrown away.
+#: Acts that nobody knows: few.
+UNKNOWN = Rate(per_second=1, burst=10)
+#: Buckets kept before those that nobody used for a minute are thrown away.
 _KEPT = 10_000
+_IDLE_S = 60.0
 
 
 @dataclass
@@ -22,35 +26,35 @@ class _Bucket:
 
 
 class RateLimits:
-    """Token buckets. Each process counts for itself, which is enough against floods."""
+    """Token buckets. Each process counts for itself, which is enough against floods.
 
-    def __init__(self) -> None:
+    :param monotonic: seconds that only grow.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._buckets: dict[tuple[str, str], _Bucket] = {}
+        self._next_cleaning = 0.0
 
-    def check(self, participant: str, act: str, rate: Rate) -> None:
-        """Count one act.
+    def check(self, who: str, what: str = "", rate: Rate = OVERALL) -> None:
+        """Count one ``what`` of ``who``: an act, or everything together when it is empty.
 
         :raises TooFast: when there were too many.
         """
-        self._spend(participant, "", OVERALL)
-        self._spend(participant, act, rate)
-
-    def forget(self, participant: str) -> None:
-        """Somebody has left for good."""
-        for key in [key for key in self._buckets if key[0] == participant]:
-            del self._buckets[key]
-
-    def _spend(self, participant: str, act: str, rate: Rate) -> None:
-        now = time.monotonic()
-        bucket = self._buckets.setdefault((participant, act), _Bucket(rate.burst, now))
+        now = self._monotonic()
+        bucket = self._buckets.get((who, what))
+        if bucket is None:
+            self._throw_away_idle(now)
+            bucket = self._buckets[who, what] = _Bucket(rate.burst, now)
         bucket.tokens = min(rate.burst, bucket.tokens + (now - bucket.at) * rate.per_second)
         bucket.at = now
         if bucket.tokens < 1:
             raise TooFast("too_fast", _("That was too fast. Wait a moment and try again."))
         bucket.tokens -= 1
-        if len(self._buckets) > _KEPT:
-            self._throw_away_idle(now)
 
     def _throw_away_idle(self, now: float) -> None:
-        for key in [key for key, bucket in self._buckets.items() if now - bucket.at > 60]:
+        if len(self._buckets) < _KEPT or now < self._next_cleaning:
+            return
+        self._next_cleaning = now + 1
+        for key in [key for key, bucket in self._buckets.items() if now - bucket.at > _IDLE_S]:
             del self._buckets[key]

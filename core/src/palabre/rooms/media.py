@@ -29,3 +29,8 @@ def is_allowed(registry: Registry, state: RoomState, participant: Participant, t
     """Whether the rule of the track's source holds for its owner at this moment."""
     verdict = may_publish(registry, state, participant, track.source)
     return verdict is not None and verdict.allowed
+
+
+def track_id(participant: str, source: str) -> str:
+    """Identifier of somebody's track from a source: the same each time it is published."""
+    return f"{participant}-{source}"

@@ -1,122 +1,154 @@
-"""Doing an act: rate, right, validation, handler, journal; one transaction, and the same act twice is one act."""
+"""Doing an act: right, rate, validation, handler, journal; one transaction, and the same act twice is one act."""
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from palabre.errors import NotAllowed, NotFound, Refused
 from palabre.i18n import gettext as _
 from palabre.model import Participant as ParticipantRow
 from palabre.model import PerformedAct
-from palabre.rooms.acts import Act, Rate, RoomTransaction
+from palabre.plugins.policy import PluginFailed
+from palabre.rooms.acts import Act, RoomTransaction
+from palabre.rooms.announce import Outcome
 from palabre.rooms.builtin.tracks import close_what_is_not_allowed
-from palabre.rooms.events import Event
+from palabre.rooms.limits import UNKNOWN
+from palabre.rooms.registry import Registry
 from palabre.rooms.rooms import Rooms
 
-#: Longest identifier of an act, in characters.
-ACT_ID_LENGTH = 64
-
-#: Rate of acts that nobody knows: few, and they never reach the database.
-_UNKNOWN = Rate(per_second=1, burst=10)
+_ACT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-@dataclass(frozen=True)
-class Performed:
-    """What an act did.
+@dataclass(frozen=True, kw_only=True)
+class Performed(Outcome):
+    """What an act did; ``events`` is empty when it is ``replayed``.
 
     :param seq: number of the last event it appended, or where the journal stood.
-    :param events: what it appended; empty when ``replayed``.
     :param replayed: the same act had been done before.
     """
 
-    meeting_id: int
     seq: int
-    events: tuple[Event, ...]
     replayed: bool = False
 
 
 def perform(
-    session: Session, rooms: Rooms, *, participant: str, act: str, act_id: str, payload: dict[str, Any]
+    session: Session,
+    rooms: Rooms,
+    *,
+    participant: str,
+    act: object,
+    act_id: object,
+    payload: object,
+    from_media: bool = False,
 ) -> Performed:
     """Do an act for a participant, in the caller's transaction.
 
     :param participant: public id of who acts.
     :param act_id: chosen by the sender; the same id again answers as the first time and does nothing.
+    :param payload: whatever was sent.
+    :param from_media: the media door performs it, not the participant.
     :raises Refused: with the code that the protocol documents.
     """
-    if not act_id or len(act_id) > ACT_ID_LENGTH:
-        raise Refused("bad_payload", _("An act needs an identifier of 1 to 64 characters."))
-    row = session.scalar(select(ParticipantRow).where(ParticipantRow.public_id == participant))
-    if row is None:
+    if not isinstance(act_id, str) or not _ACT_ID.fullmatch(act_id):
+        raise Refused("bad_payload", _("An act needs an identifier of 1 to 64 letters, digits, - and _."))
+    meeting_id = session.scalar(
+        select(ParticipantRow.meeting_id).where(ParticipantRow.public_id == participant)
+    )
+    if meeting_id is None:
         raise NotFound("unknown_participant", _("You are not in this meeting any more. Join again."))
-    room = rooms.change(session, row.meeting_id, participant)
-    try:
-        return _perform(session, rooms, room, act, act_id, payload)
-    except Refused:
-        rooms.unchanged(room)
-        raise
+    with rooms.change(session, meeting_id, participant) as room:
+        done = session.scalar(
+            select(PerformedAct.seq).where(
+                PerformedAct.meeting_id == meeting_id,
+                PerformedAct.participant == participant,
+                PerformedAct.act_id == act_id,
+            )
+        )
+        if done is not None:
+            return Performed(meeting=room.meeting, scope=room.scope, events=(), seq=done, replayed=True)
+        registry = rooms.registry(room.scope)
+        _do(rooms, registry, room, act, payload, from_media)
+        session.execute(
+            insert(PerformedAct).values(
+                tenant_id=room.meeting.tenant_id,
+                meeting_id=meeting_id,
+                participant=participant,
+                act_id=act_id,
+                seq=room.state.seq,
+                at=room.now,
+            )
+        )
+        return Performed(
+            meeting=room.meeting, scope=room.scope, events=tuple(room.events), seq=room.state.seq
+        )
 
 
-def _perform(
-    session: Session, rooms: Rooms, room: RoomTransaction, act: str, act_id: str, payload: dict[str, Any]
-) -> Performed:
-    participant, meeting_id = room.actor_id or "", room.meeting.id
-    done = session.get(PerformedAct, (meeting_id, participant, act_id))
-    if done is not None:
-        rooms.keep(room)
-        return Performed(meeting_id, done.seq, (), replayed=True)
-    actor = room.state.participants.get(participant)
+def _do(
+    rooms: Rooms, registry: Registry, room: RoomTransaction, name: object, payload: object, from_media: bool
+) -> None:
+    actor = room.state.participants.get(room.actor_id or "")
     if actor is None:
         raise NotFound("not_in_room", _("You are not in this meeting any more. Join again."))
-    known = known_act(rooms, rooms.registry(room.meeting).acts, participant, act)
-    checked = validate(known, payload)
-    verdict = known.allowed.check(room.state, actor)
+    act = _known_act(rooms, registry, actor.id, name, from_media)
+    verdict = act.allowed.check(room.state, actor)
     if not verdict.allowed:
         raise NotAllowed("not_allowed", verdict.message)
-    known.handle(room, checked)
+    checked = validate(act, payload)
+    owner = registry.owners[act.name]
+    if registry.is_builtin(owner):
+        act.handle(room, checked)
+    else:
+        _let_plugin_do(registry, owner, act, room, checked)
     close_what_is_not_allowed(room)
-    session.add(
-        PerformedAct(
-            tenant_id=room.meeting.tenant_id,
-            meeting_id=meeting_id,
-            participant=participant,
-            act_id=act_id,
-            seq=room.state.seq,
-            at=room.now,
-        )
-    )
-    rooms.keep(room)
-    return Performed(meeting_id, room.state.seq, tuple(room.events))
 
 
-def known_act(rooms: Rooms, acts: dict[str, Act], participant: str, name: str) -> Act:
-    """The act of that name, if there is one and it was not done too often.
+def _let_plugin_do(registry: Registry, plugin: str, act: Act, room: RoomTransaction, payload: Any) -> None:
+    room.prefix = f"{plugin}."
+    try:
+        act.handle(room, payload)
+    except Refused:
+        raise
+    except Exception as error:
+        registry.failed(plugin, act.name, error)
+        raise PluginFailed(plugin) from error
+    finally:
+        room.prefix = ""
 
-    :raises NotFound: code ``unknown_act``.
-    :raises TooFast: code ``too_fast``.
-    """
-    known = acts.get(name)
-    rooms.limits.check(participant, name[:100] if known else "", known.rate if known else _UNKNOWN)
-    if known is None:
+
+def _known_act(rooms: Rooms, registry: Registry, participant: str, name: object, from_media: bool) -> Act:
+    known = registry.acts.get(name) if isinstance(name, str) else None
+    if known is None or (known.from_media and not from_media):
+        rooms.limits.check(participant, "unknown", UNKNOWN)
         raise NotFound("unknown_act", _("This room does not know how to do that."))
+    rooms.limits.check(participant, known.name, known.rate)
     return known
 
 
-def validate(act: Act, payload: dict[str, Any]) -> Any:
+def validate(act: Act, payload: object) -> Any:
     """The payload as the act's model.
 
-    :raises Refused: code ``bad_payload``, naming the first field that does not fit.
+    :raises Refused: ``too_large``; ``bad_payload``, naming the first field that does not fit.
     """
+    if not isinstance(payload, dict):
+        raise Refused("bad_payload", _("The data of an act is an object."))
+    try:
+        size = len(json.dumps(payload, ensure_ascii=False, allow_nan=False).encode())
+    except (TypeError, ValueError, RecursionError):
+        raise Refused("bad_payload", _("The data of this act cannot be read.")) from None
+    if size > act.size:
+        raise Refused("too_large", _("This is too large: {size} bytes at most.").format(size=act.size))
     try:
         return act.payload.model_validate(payload)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "data"
+        field = ".".join(str(part) for part in first["loc"])[:100] or "data"
         raise Refused(
             "bad_payload", _("{field} does not fit: {problem}").format(field=field, problem=first["msg"])
         ) from None

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from palabre.rooms.events import Event
-from palabre.rooms.state import Participant, RoomState, Track, Waiting
+from palabre.rooms.state import MeetingSettings, Participant, RoomState, Track, Waiting
 
 Reducer = Callable[[RoomState, Event], None]
 
 
 def _opened(state: RoomState, event: Event) -> None:
-    state.meeting.started_at = event.at.isoformat()
-    state.meeting.ended = False
-    state.meeting.locked = False
+    given = event.data["meeting"]
+    state.meeting = MeetingSettings(
+        id=state.meeting.id,
+        name=given["name"],
+        room_class=given["room_class"],
+        microphones=given["microphones"],
+        wait_for_presenter=given["wait_for_presenter"],
+        started_at=event.at.isoformat(),
+    )
+    state.participants.clear()
 
 
 def _ended(state: RoomState, _event: Event) -> None:
@@ -60,9 +67,7 @@ def _microphones_set(state: RoomState, event: Event) -> None:
 
 
 def _role_changed(state: RoomState, event: Event) -> None:
-    person = state.participants[event.data["participant"]]
-    person.role = event.data["role"]
-    person.hand_raised_at = None
+    state.participants[event.data["participant"]].role = event.data["role"]
 
 
 def _renamed(state: RoomState, event: Event) -> None:
@@ -91,7 +96,6 @@ def _floor_taken(state: RoomState, event: Event) -> None:
 def _track_published(state: RoomState, event: Event) -> None:
     person = state.participants[event.data["participant"]]
     given = event.data["track"]
-    person.tracks = [track for track in person.tracks if track.id != given["id"]]
     person.tracks.append(Track(given["id"], given["kind"], given["source"], given["muted"]))
 
 
@@ -115,6 +119,7 @@ CORE: dict[str, Reducer] = {
     "came_back": _came_back,
     "waiting": _waiting,
     "waiting_ended": _waiting_ended,
+    "admitted": _waiting_ended,
     "locked": _locked,
     "unlocked": _locked,
     "microphones_set": _microphones_set,

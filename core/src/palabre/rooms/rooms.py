@@ -2,32 +2,38 @@
 
 The cache is only that. A state in it carries its sequence number; whoever takes it brings it up to date from the
 journal, inside the transaction. Taking removes it from the cache, so nobody else sees it half changed, and it
-comes back after the commit; a rollback simply leaves it out.
+comes back after the commit; a rollback simply leaves it out. So several threads and several processes may serve
+one room.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import delete, insert, select
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from palabre.clock import Clock
 from palabre.errors import NotFound
 from palabre.i18n import gettext as _
-from palabre.model import JournalEvent, Meeting, RoomSnapshot
+from palabre.model import JournalEvent, Meeting, RoomSnapshot, Tenant
 from palabre.plugins.host import PluginHost
 from palabre.rooms.acts import RoomTransaction
 from palabre.rooms.events import Event
 from palabre.rooms.limits import RateLimits
 from palabre.rooms.registry import Registry
 from palabre.rooms.state import MeetingSettings, RoomState, dump, restore
-from palabre.tenants.scope import current_tenant, tenant_scope
+from palabre.tenants.scope import TenantContext, current_tenant, tenant_scope
 
 #: A snapshot is stored each time the journal has grown by so many events.
 SNAPSHOT_EVERY = 200
+#: States kept in memory; a room beyond that is read again when somebody acts in it.
+_KEPT = 1000
+#: Where a session notes the rooms that it has changed.
+_CHANGED = "palabre_rooms_changed"
 
 
 class Rooms:
@@ -44,93 +50,117 @@ class Rooms:
         self._states: dict[int, RoomState] = {}
         self._registries: dict[frozenset[str], Registry] = {}
 
-    def registry(self, meeting: Meeting) -> Registry:
-        """What can be done in a meeting's room, by the features pinned when it opened."""
+    def scope(self, session: Session, meeting: Meeting) -> TenantContext:
+        """The tenant of a meeting, with the features pinned when its room opened."""
         tenant = current_tenant()
+        if tenant is None or tenant.id != meeting.tenant_id:
+            row = session.get_one(Tenant, meeting.tenant_id)
+            tenant = TenantContext(row.id, row.slug, row.name, frozenset())
         pinned = meeting.pinned_features
-        if pinned is not None:
-            features = frozenset(pinned.split())
-        else:
-            features = tenant.features if tenant else frozenset()
-        found = self._registries.get(features)
+        return tenant if pinned is None else tenant.with_features(frozenset(pinned.split()))
+
+    def registry(self, scope: TenantContext) -> Registry:
+        """What can be done in a room with the features of ``scope``."""
+        found = self._registries.get(scope.features)
         if found is None:
-            with tenant_scope(tenant.with_features(features) if tenant else None):
-                found = self._registries[features] = Registry.collect(self.plugins)
+            with tenant_scope(scope):
+                found = self._registries[scope.features] = Registry.collect(self.plugins)
         return found
 
-    def change(self, session: Session, meeting_id: int, actor: str | None = None) -> RoomTransaction:
-        """Open a room for change. Until the transaction ends, nobody else changes it.
+    @contextmanager
+    def change(
+        self, session: Session, meeting_id: int, actor: str | None = None
+    ) -> Iterator[RoomTransaction]:
+        """Open a room for change. Until the caller's transaction ends, nobody else changes it.
+
+        What the block appends is written at its end; the caller commits. Inside, the tenant scope is the room's:
+        its tenant with the features it opened with.
 
         :param actor: public id of the participant who acts; ``None`` for the room itself.
+        :raises NotFound: code ``unknown_meeting``.
         """
-        meeting = session.scalar(select(Meeting).where(Meeting.id == meeting_id).with_for_update())
+        meeting = session.scalar(
+            select(Meeting)
+            .where(Meeting.id == meeting_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
         if meeting is None:
             raise NotFound("unknown_meeting", _("This meeting does not exist any more."))
-        session.refresh(meeting)
-        registry = self.registry(meeting)
-        return RoomTransaction(
-            session,
-            meeting,
-            self._take(session, meeting, registry),
-            self.clock.now(),
-            registry.apply,
-            registry.sources,
-            actor,
-        )
-
-    def keep(self, room: RoomTransaction) -> None:
-        """Write what a transaction appended. The caller commits; then the state is back in the cache."""
-        meeting, state = room.meeting, room.state
-        for event in room.events:
-            room.session.add(
-                JournalEvent(
-                    tenant_id=meeting.tenant_id,
-                    meeting_id=meeting.id,
-                    seq=event.seq,
-                    at=event.at,
-                    kind=event.kind,
-                    actor=event.actor,
-                    audience=event.audience,
-                    data=event.data,
-                )
+        scope = self.scope(session, meeting)
+        with tenant_scope(scope):
+            registry = self.registry(scope)
+            state = self._take(session, meeting, registry)
+            room = RoomTransaction(
+                session, meeting, scope, state, self.clock.now(), registry.apply, registry.sources, actor
             )
+            try:
+                yield room
+            except BaseException:
+                if not room.events:
+                    self._give_back(session, meeting.id, state)
+                raise
+            self._write(room)
+
+    @contextmanager
+    def read(self, session: Session, meeting_id: int) -> Iterator[tuple[Meeting, Registry, RoomState]]:
+        """A room as it is now, inside its tenant scope. It must not be changed."""
+        meeting = session.get_one(Meeting, meeting_id)
+        scope = self.scope(session, meeting)
+        with tenant_scope(scope):
+            registry = self.registry(scope)
+            state = self._take(session, meeting, registry)
+            try:
+                yield meeting, registry, state
+            finally:
+                self._give_back(session, meeting_id, state)
+
+    def _write(self, room: RoomTransaction) -> None:
+        meeting, state, session = room.meeting, room.state, room.session
         if room.events:
+            session.execute(insert(JournalEvent), [_row(meeting, event) for event in room.events])
             meeting.last_seq = state.seq
             if state.seq // SNAPSHOT_EVERY > (state.seq - len(room.events)) // SNAPSHOT_EVERY:
-                room.session.add(
+                session.execute(delete(RoomSnapshot).where(RoomSnapshot.meeting_id == meeting.id))
+                session.add(
                     RoomSnapshot(
                         tenant_id=meeting.tenant_id, meeting_id=meeting.id, seq=state.seq, state=dump(state)
                     )
                 )
-        self._give_back_after_commit(room.session, meeting.id, state)
 
-    def unchanged(self, room: RoomTransaction) -> None:
-        """A change that was refused before it appended anything leaves the state as it was."""
-        if not room.events:
-            self._states[room.meeting.id] = room.state
+        def give_back(_session: Session) -> None:
+            self._put(meeting.id, state)
 
-    def read(self, session: Session, meeting_id: int) -> tuple[Meeting, Registry, RoomState]:
-        """A room as it is now. Do not change it, and hand it back with ``done``."""
-        meeting = session.get_one(Meeting, meeting_id)
-        registry = self.registry(meeting)
-        return meeting, registry, self._take(session, meeting, registry)
+        session.info.setdefault(_CHANGED, set()).add(meeting.id)
+        sqlalchemy_event.listen(session, "after_commit", give_back, once=True)
 
-    def done(self, meeting_id: int, state: RoomState) -> None:
-        """Hand back what ``read`` gave."""
-        self._states[meeting_id] = state
+    def _give_back(self, session: Session, meeting_id: int, state: RoomState) -> None:
+        # after a change in the same transaction, the state holds what is not committed yet
+        if meeting_id not in session.info.get(_CHANGED, ()):
+            self._put(meeting_id, state)
 
     def _take(self, session: Session, meeting: Meeting, registry: Registry) -> RoomState:
         state = self._states.pop(meeting.id, None)
-        if state is None or state.seq > meeting.last_seq:
+        if state is None:
             state = self._restore(session, meeting, registry)
         for event in journal(session, meeting.id, after=state.seq, until=meeting.last_seq):
             registry.apply(state, event)
             state.seq = event.seq
-        for name, initial in registry.empty_slices().items():
-            state.slices.setdefault(name, initial)
+        for name, made in registry.slices.items():
+            if name not in state.slices:
+                state.slices[name] = made.initial()
         return state
 
-    def _restore(self, session: Session, meeting: Meeting, registry: Registry) -> RoomState:
+    def _put(self, meeting_id: int, state: RoomState) -> None:
+        known = self._states.get(meeting_id)
+        if known is not None and known.seq > state.seq:
+            return
+        self._states[meeting_id] = state
+        if len(self._states) > _KEPT:
+            del self._states[next(iter(self._states))]
+
+    @staticmethod
+    def _restore(session: Session, meeting: Meeting, registry: Registry) -> RoomState:
         snapshot = session.scalar(
             select(RoomSnapshot)
             .where(RoomSnapshot.meeting_id == meeting.id)
@@ -139,27 +169,45 @@ class Rooms:
         )
         if snapshot is not None:
             return restore(snapshot.state)
-        settings = MeetingSettings(
-            id=meeting.public_id,
-            name=meeting.name,
-            room_class=meeting.room_class.value,
-            microphones=meeting.microphones.value,
-            wait_for_presenter=meeting.wait_for_presenter,
-        )
-        return RoomState(settings, slices=registry.empty_slices())
-
-    def _give_back_after_commit(self, session: Session, meeting_id: int, state: RoomState) -> None:
-        def give_back(_session: Session) -> None:
-            self._states[meeting_id] = state
-
-        sqlalchemy_event.listen(session, "after_commit", give_back, once=True)
+        return RoomState(settings_of(meeting), slices=registry.empty_slices())
 
 
-def journal(session: Session, meeting_id: int, *, after: int, until: int | None = None) -> Iterable[Event]:
+def settings_of(meeting: Meeting) -> MeetingSettings:
+    """What a room takes over from its meeting when it opens."""
+    return MeetingSettings(
+        id=meeting.public_id,
+        name=meeting.name,
+        room_class=meeting.room_class.value,
+        microphones=meeting.microphones.value,
+        wait_for_presenter=meeting.wait_for_presenter,
+    )
+
+
+def journal(session: Session, meeting_id: int, *, after: int, until: int | None = None) -> list[Event]:
     """Events of a room after one number, in order."""
     if until is not None and after >= until:
         return []
-    query: Any = select(JournalEvent).where(JournalEvent.meeting_id == meeting_id, JournalEvent.seq > after)
+    query = select(
+        JournalEvent.seq,
+        JournalEvent.at,
+        JournalEvent.kind,
+        JournalEvent.actor,
+        JournalEvent.data,
+        JournalEvent.audience,
+    ).where(JournalEvent.meeting_id == meeting_id, JournalEvent.seq > after)
     if until is not None:
         query = query.where(JournalEvent.seq <= until)
-    return [Event.of(row) for row in session.scalars(query.order_by(JournalEvent.seq))]
+    return [Event.of(row) for row in session.execute(query.order_by(JournalEvent.seq))]
+
+
+def _row(meeting: Meeting, event: Event) -> dict[str, Any]:
+    return {
+        "tenant_id": meeting.tenant_id,
+        "meeting_id": meeting.id,
+        "seq": event.seq,
+        "at": event.at,
+        "kind": event.kind,
+        "actor": event.actor,
+        "audience": event.audience,
+        "data": event.data,
+    }

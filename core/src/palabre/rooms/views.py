@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,43 +15,60 @@ from palabre.rooms.state import Participant, RoomState
 CATCH_UP_LIMIT = 500
 
 
+@dataclass(frozen=True)
+class CaughtUp:
+    """What somebody missed: either the events, or the whole state.
+
+    :param seq: where they stand after it.
+    """
+
+    seq: int
+    events: list[dict[str, Any]] | None = None
+    state: dict[str, Any] | None = None
+
+
 def snapshot(session: Session, rooms: Rooms, *, meeting_id: int, viewer: str) -> tuple[int, dict[str, Any]]:
     """Where the journal stands and the state as ``viewer`` may see it."""
-    _meeting, registry, state = rooms.read(session, meeting_id)
-    try:
+    with rooms.read(session, meeting_id) as (_meeting, registry, state):
         return state.seq, view(registry, state, viewer)
-    finally:
-        rooms.done(meeting_id, state)
+
+
+def events_since(session: Session, rooms: Rooms, *, meeting_id: int, seq: int, viewer: str) -> CaughtUp:
+    """What followed ``seq``: the events, or the state when that is too much or ``seq`` is negative."""
+    with rooms.read(session, meeting_id) as (_meeting, registry, state):
+        if seq < 0 or seq > state.seq or state.seq - seq > CATCH_UP_LIMIT:
+            return CaughtUp(state.seq, state=view(registry, state, viewer))
+        person = state.participants.get(viewer)
+        role = person.role if person else "guest"
+        # the state may be ahead of what this transaction can read: count what was really read
+        events = journal(session, meeting_id, after=seq, until=state.seq)
+        return CaughtUp(
+            events[-1].seq if events else seq, events=[event.seen_by(viewer, role) for event in events]
+        )
 
 
 def view(registry: Registry, state: RoomState, viewer: str) -> dict[str, Any]:
-    """The state as ``viewer`` may see it."""
+    """The state as ``viewer`` may see it; nothing in it changes when the room goes on."""
     person = state.participants.get(viewer) or Participant(viewer, "", "guest", "")
+    slices = {}
+    for name, made in registry.slices.items():
+        try:
+            slices[name] = _copy(made.view(state.slices[name], person))
+        except Exception as error:
+            if registry.is_builtin(name):
+                raise
+            registry.failed(name, "room_slice", error)
     return {
         "meeting": asdict(state.meeting),
         "participants": [asdict(one) for one in state.participants.values()],
         "waiting": [asdict(one) for one in state.waiting.values()] if person.role == "presenter" else [],
-        "slices": {
-            name: made.view(state.slices.get(name, made.initial()), person)
-            for name, made in registry.slices.items()
-        },
+        "slices": slices,
     }
 
 
-def events_since(
-    session: Session, rooms: Rooms, *, meeting_id: int, seq: int, viewer: str
-) -> tuple[int, list[dict[str, Any]] | None, dict[str, Any] | None]:
-    """What followed ``seq``: ``(seq now, events, None)``, or ``(seq now, None, state)`` when that is too much.
-
-    A negative ``seq`` asks for the state.
-    """
-    _meeting, registry, state = rooms.read(session, meeting_id)
-    try:
-        if seq < 0 or seq > state.seq or state.seq - seq > CATCH_UP_LIMIT:
-            return state.seq, None, view(registry, state, viewer)
-        person = state.participants.get(viewer)
-        role = person.role if person else "guest"
-        events = journal(session, meeting_id, after=seq, until=state.seq)
-        return state.seq, [event.seen_by(viewer, role) for event in events], None
-    finally:
-        rooms.done(meeting_id, state)
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copy(inner) for inner in value]
+    return value

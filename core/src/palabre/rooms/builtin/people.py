@@ -15,7 +15,8 @@ from palabre.plugins.markers import hookimpl
 from palabre.rooms.acts import Act, Nothing, Payload, RoomTransaction
 from palabre.rooms.builtin.targets import Someone, present
 from palabre.rooms.names import clean_name
-from palabre.rooms.presence import depart, end
+from palabre.rooms.opening import end_room
+from palabre.rooms.presence import become, depart
 from palabre.rooms.rules import everyone, presenters
 
 
@@ -73,11 +74,9 @@ def remove(room: RoomTransaction, payload: Someone) -> None:
 def change_role(room: RoomTransaction, payload: RoleChange) -> None:
     """Make somebody a presenter or a guest."""
     person = present(room, payload.participant)
-    if person.role == payload.role:
-        return
-    if payload.role == "guest" and len(room.state.presenters()) == 1:
+    if payload.role == "guest" and room.state.presenters() == [person]:
         raise LastPresenter
-    room.append("role_changed", {"participant": person.id, "role": payload.role})
+    become(room, person.id, payload.role)
 
 
 def new_presenter(room: RoomTransaction, payload: Someone) -> None:
@@ -85,9 +84,8 @@ def new_presenter(room: RoomTransaction, payload: Someone) -> None:
     person = present(room, payload.participant)
     if person.id == room.actor.id:
         return
-    if person.role != "presenter":
-        room.append("role_changed", {"participant": person.id, "role": "presenter"})
-    room.append("role_changed", {"participant": room.actor.id, "role": "guest"})
+    become(room, person.id, "presenter")
+    become(room, room.actor.id, "guest")
 
 
 def rename(room: RoomTransaction, payload: Renaming) -> None:
@@ -112,7 +110,7 @@ def unlock(room: RoomTransaction, _payload: Nothing) -> None:
 
 def end_for_all(room: RoomTransaction, _payload: Nothing) -> None:
     """The meeting is over."""
-    end(room)
+    end_room(room)
 
 
 def _row(room: RoomTransaction, participant: str) -> ParticipantRow:

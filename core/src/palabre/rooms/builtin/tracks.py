@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal
 
 from pydantic import Field
 
-from palabre.errors import NotAllowed, NotFound
+from palabre.errors import NotAllowed, NotFound, Refused
 from palabre.i18n import gettext as _
-from palabre.model import public_id
 from palabre.plugins.markers import hookimpl
 from palabre.rooms.acts import Act, Nothing, Payload, Rate, RoomTransaction, TrackSource
 from palabre.rooms.builtin.targets import Someone, present
+from palabre.rooms.media import track_id
 from palabre.rooms.rules import everyone, may_speak, presenters
 from palabre.rooms.state import Participant, Track
 
@@ -22,7 +23,7 @@ CAMERA = TrackSource("camera", "video", everyone)
 class NewTrack(Payload):
     """A track about to be sent. The right to its source is checked where the room's sources are known."""
 
-    id: str = Field(default_factory=lambda: f"t{public_id()}", max_length=40)
+    id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     kind: Literal["audio", "video"]
     source: str = Field(max_length=64)
     muted: bool = False
@@ -37,7 +38,7 @@ class Publication(Payload):
 class OneTrack(Payload):
     """An act about one's own track."""
 
-    track: str = Field(max_length=40)
+    track: str = Field(max_length=64)
 
 
 class Muting(OneTrack):
@@ -54,12 +55,15 @@ def publish_track(room: RoomTransaction, payload: Publication) -> None:
         raise NotAllowed("not_allowed", _("This meeting does not know what you want to show."))
     if not given.muted:
         _require(source, room)
+    track = Track(given.id or track_id(room.actor.id, given.source), given.kind, given.source, given.muted)
     known = room.actor.track(given.source)
-    if known is not None and known.id == given.id:
+    if known is not None and known.id == track.id:
         return
+    if room.state.owner_of(track.id) is not None:
+        raise Refused("bad_payload", _("Another track bears this identifier."))
     if known is not None:
         room.append("track_unpublished", {"participant": room.actor.id, "track": known.id})
-    room.append("track_published", {"participant": room.actor.id, "track": given.model_dump()})
+    room.append("track_published", {"participant": room.actor.id, "track": asdict(track)})
 
 
 def unpublish_track(room: RoomTransaction, payload: OneTrack) -> None:
@@ -122,8 +126,8 @@ def room_acts() -> list[Act]:
     """What concerns tracks."""
     often = Rate(per_second=5, burst=40)
     return [
-        Act("publish_track", Publication, everyone, publish_track, often),
-        Act("unpublish_track", OneTrack, everyone, unpublish_track, often),
+        Act("publish_track", Publication, everyone, publish_track, often, from_media=True),
+        Act("unpublish_track", OneTrack, everyone, unpublish_track, often, from_media=True),
         Act("set_track_muted", Muting, everyone, set_track_muted),
         Act("mute", Someone, presenters, mute),
         Act("mute_all", Nothing, presenters, mute_all),
