@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from palabre.plugins.markers import collect
+from palabre.plugins.markers import collect, for_installation
 
 if TYPE_CHECKING:
     import click
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 @collect
+@for_installation
 def feature() -> Feature:
     """Say what this plugin is. Every plugin has this hook; without it the plugin is quarantined.
 
@@ -27,6 +28,7 @@ def feature() -> Feature:
 
 
 @collect
+@for_installation
 def settings() -> type[Section]:
     """Add a section of the plugin's name to the configuration.
 
@@ -39,6 +41,7 @@ def settings() -> type[Section]:
 
 
 @collect
+@for_installation
 def commands() -> list[click.Command]:
     """Add commands to ``palabre``.
 

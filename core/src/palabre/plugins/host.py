@@ -1,29 +1,51 @@
 """The plugin host: one for each application object, never a global.
 
-Plugins are registered once for each process and gated for each tenant. Call hooks through ``guard``, ``notify``,
-``collect`` and ``filter``, which say in their names what may happen.
+Plugins are registered once for each process and gated for each tenant. Hooks are called through ``guard``, ``notify``,
+``collect`` and ``filter``, which say in their names what may happen. They take the specification itself, so that a type
+checker knows the arguments and the result::
+
+    for contribution in plugins.collect(rooms.room_acts):
+        contribution.plugin, contribution.value
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
 import pluggy
+import structlog
 
 from palabre import hookspecs
-from palabre.errors import PalabreError
-from palabre.plugins.features import Feature, Level
+from palabre.plugins.features import Feature
+from palabre.plugins.fitting import PluginError, ask_feature, check_hooks, check_tables
 from palabre.plugins.health import Health, State
-from palabre.plugins.markers import API_VERSION, PROJECT, kind_of
+from palabre.plugins.markers import PROJECT, is_for_installation, kind_of
 from palabre.plugins.policy import Contribution, enclose
+from palabre.plugins.tables import package_of
 from palabre.tenants.scope import current_tenant
 
+log = structlog.get_logger(__name__)
 
-class PluginError(PalabreError):
-    """A plugin that cannot be registered; the message is the sentence the operator reads."""
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A plugin that fits the contract, whether it runs or is kept out.
+
+    :param plugin: the module or object with its hooks.
+    :param feature: what it said it is, in the language the process started with.
+    :param package: the Python package it is written in; ``migrations`` and ``translations`` are looked for there.
+    """
+
+    plugin: object
+    feature: Feature
+    package: str
+    version: str
 
 
 class PluginHost:
@@ -36,10 +58,10 @@ class PluginHost:
     def __init__(self, *, strict: bool = False, specs: Iterable[ModuleType] = ()) -> None:
         self._manager = pluggy.PluginManager(PROJECT)
         self._strict = strict
-        self._features: dict[str, Any] = {}
+        self.installed: dict[str, Installed] = {}
         self.health: dict[str, Health] = {}
         for module in (*hookspecs.MODULES, *specs):
-            self._manager.add_hookspecs(module)
+            self.add_hookspecs(module)
 
     def add_hookspecs(self, module: ModuleType) -> None:
         """Add the specifications of another distribution, such as the web's, before plugins are loaded."""
@@ -47,122 +69,138 @@ class PluginHost:
 
     def register_builtin(self, plugin: object, name: str) -> None:
         """Register what the core itself brings: on the same contract, and always on."""
-        self._register(plugin, Health(name, builtin=True))
+        self._register(plugin, Health(name, builtin=True), gated=False)
 
     def register(self, plugin: object, *, version: str = "") -> Feature:
         """Register a plugin.
 
-        :raises PluginError: when it has no ``feature``, was written for another contract, or implements a hook wrongly.
+        :raises PluginError: when it does not fit the contract.
         """
-        feature = self._ask_feature(plugin)
-        self._register(plugin, Health(feature.name, version=version))
-        self._features[feature.name] = plugin
+        feature = ask_feature(plugin)
+        if feature.name in self.health:
+            raise PluginError(f"another plugin is already named {feature.name}")
+        package = package_of(plugin)
+        check_tables(feature.name, package)
+        self._register(plugin, Health(feature.name, version=version), gated=feature.level != "installation")
+        self.installed[feature.name] = Installed(plugin, feature, package, version)
         return feature
 
     def quarantine(self, name: str, reason: str, *, version: str = "") -> None:
-        """Keep a plugin out and remember why, in one sentence."""
-        plugin = self._features.pop(name, None)
-        if plugin is not None:
-            self._manager.unregister(plugin)
-        self.health[name] = Health(name, version=version, state=State.QUARANTINED, reason=reason)
+        """Keep a plugin out and remember why, in one sentence that follows its name."""
+        known = self.installed.get(name)
+        if known is not None and self._manager.is_registered(known.plugin):
+            self._manager.unregister(known.plugin)
+        self.health[name] = Health(
+            name, version=version or (known.version if known else ""), state=State.QUARANTINED, reason=reason
+        )
+        log.warning("plugin quarantined", plugin=name, reason=reason)
+
+    def release(self, name: str) -> None:
+        """Let a plugin run that was kept out, when the reason is gone."""
+        known = self.installed[name]
+        if self.health[name].state is State.QUARANTINED:
+            gated = known.feature.level != "installation"
+            self._register(known.plugin, Health(name, version=known.version), gated=gated)
+
+    def running(self) -> list[Installed]:
+        """The plugins that run, by name; without the core's own."""
+        return [
+            known
+            for name, known in sorted(self.installed.items())
+            if self.health[name].state is not State.QUARANTINED
+        ]
 
     def features(self) -> list[Feature]:
         """Features of the plugins that run, by name, in the language of the moment."""
-        return [plugin.feature() for _, plugin in sorted(self._features.items())]
-
-    def plugin(self, name: str) -> Any:
-        """The registered plugin of that name; ``None`` when there is none."""
-        return self._features.get(name)
+        return [self._feature(known) for known in self.running()]
 
     def is_on(self, name: str) -> bool:
         """Whether a plugin runs and is switched on where the present code runs."""
+        health, known = self.health.get(name), self.installed.get(name)
+        if health is None or health.state is State.QUARANTINED:
+            return False
+        if known is None or known.feature.level == "installation":
+            return True
         tenant = current_tenant()
-        return name in self._features and (tenant is None or name in tenant.features)
+        return tenant is not None and name in tenant.features
 
-    def guard(self, hook: str, **arguments: Any) -> None:
+    def guard(self, hook: Callable[P, None] | str, *args: P.args, **arguments: P.kwargs) -> None:
         """Ask every plugin whether something may happen, inside the caller's transaction.
 
         :raises Refused: from the first that refuses or fails.
         """
-        getattr(self._manager.hook, hook)(**arguments)
+        self._caller(hook)(**arguments)
 
-    def notify(self, hook: str, **arguments: Any) -> None:
+    def notify(self, hook: Callable[P, None] | str, *args: P.args, **arguments: P.kwargs) -> None:
         """Tell every plugin what happened, after the commit. Never raises, unless strict."""
-        getattr(self._manager.hook, hook)(**arguments)
+        self._caller(hook)(**arguments)
 
-    def collect(self, hook: str, **arguments: Any) -> list[Contribution]:
+    @overload
+    def collect(self, hook: str, **arguments: Any) -> list[Contribution[Any]]: ...
+    @overload
+    def collect(
+        self, hook: Callable[P, R], *args: P.args, **arguments: P.kwargs
+    ) -> list[Contribution[R]]: ...
+    def collect(
+        self, hook: Callable[..., Any] | str, *args: Any, **arguments: Any
+    ) -> list[Contribution[Any]]:
         """What each plugin contributes, with the plugin's name; built-in ones first, then by name."""
-        found: list[Contribution] = getattr(self._manager.hook, hook)(**arguments)
+        found: list[Contribution[Any]] = self._caller(hook)(**arguments)
         return sorted(found, key=lambda one: (not self.health[one.plugin].builtin, one.plugin))
 
-    def filter(self, hook: str, value: Any, **arguments: Any) -> Any:
-        """``value`` after every plugin had its turn; one that fails or returns ``None`` leaves it as it is."""
-        caller = getattr(self._manager.hook, hook)
-        first = next(iter(caller.spec.argnames))
+    def filter(
+        self, hook: Callable[Concatenate[R, P], R], value: R, *args: P.args, **arguments: P.kwargs
+    ) -> R:
+        """``value`` after every plugin had its turn, by name; one that fails or returns ``None`` leaves it as it is."""
+        caller = self._caller(hook)
+        first = caller.spec.argnames[0]
         for implementation in sorted(caller.get_hookimpls(), key=lambda one: one.plugin_name):
-            given = {first: value, **arguments}
+            given = {**arguments, first: value}
             changed = implementation.function(*(given[name] for name in implementation.argnames))
             if changed is not None:
                 value = changed.value
         return value
 
-    def hooks(self) -> dict[str, Any]:
+    def hooks(self) -> dict[str, Callable[..., Any]]:
         """Every specification by name."""
-        return {name: caller.spec for name, caller in sorted(vars(self._manager.hook).items()) if caller.spec}
+        return {
+            name: caller.spec.function
+            for name, caller in sorted(vars(self._manager.hook).items())
+            if getattr(caller, "spec", None)
+        }
 
-    def _ask_feature(self, plugin: object) -> Feature:
-        ask = getattr(plugin, "feature", None)
-        if ask is None:
-            raise PluginError(
-                "it has no hook feature(), which says its name and for which contract it was written"
-            )
-        feature = ask()
-        if not isinstance(feature, Feature):
-            raise PluginError(f"its hook feature() returned {feature!r} and not a Feature")
-        if feature.api_version != API_VERSION:
-            raise PluginError(
-                f"it was written for version {feature.api_version} of the hook contract, and this Palabre speaks "
-                f"version {API_VERSION}: install another version of the plugin"
-            )
-        if feature.name in self.health:
-            raise PluginError(f"another plugin is already named {feature.name}")
+    def _caller(self, hook: Callable[..., Any] | str) -> Any:
+        return getattr(self._manager.hook, hook if isinstance(hook, str) else hook.__name__)
+
+    def _feature(self, known: Installed) -> Feature:
+        try:
+            feature = ask_feature(known.plugin)
+        except Exception as error:
+            self.health[known.feature.name].failed("feature", error)
+            return known.feature
         return feature
 
-    def _register(self, plugin: object, health: Health) -> None:
-        self._refuse_coroutines(plugin)
-        try:
-            self._manager.register(plugin, health.name)
-            self._manager.check_pending()
-        except pluggy.PluginValidationError as error:
-            if self._manager.get_plugin(health.name) is plugin:
-                self._manager.unregister(plugin)
-            raise PluginError(f"one of its hooks does not fit: {str(error).splitlines()[0]}") from error
-        for caller in self._manager.get_hookcallers(plugin) or ():
+    def _register(self, plugin: object, health: Health, *, gated: bool) -> None:
+        implemented = {
+            name: getattr(plugin, name)
+            for name in dir(plugin)
+            if self._manager.parse_hookimpl_opts(plugin, name) is not None
+        }
+        check_hooks(implemented, {name: self._caller(name).spec.argnames for name in self.hooks()})
+        self._manager.register(plugin, health.name)
+        for hook in implemented:
+            caller = self._caller(hook)
+            spec = caller.spec.function
             for implementation in caller.get_hookimpls():
-                if implementation.plugin is plugin and caller.spec is not None:
-                    enclosed = enclose(
-                        implementation.function,
-                        hook=caller.name,
-                        kind=kind_of(caller.spec.function),
-                        health=health,
-                        gated=lambda: self._is_gated(health),
-                        strict=self._strict,
-                    )
-                    setattr(implementation, "function", enclosed)  # noqa: B010 - final for types, ours to enclose
-        self.health[health.name] = health
-
-    def _is_gated(self, health: Health) -> bool:
-        if health.builtin:
-            return False
-        plugin = self._features.get(health.name)
-        return plugin is None or plugin.feature().level is not Level.INSTALLATION
-
-    def _refuse_coroutines(self, plugin: object) -> None:
-        for name in dir(plugin):
-            if not inspect.iscoroutinefunction(getattr(plugin, name, None)):
-                continue
-            if self._manager.parse_hookimpl_opts(plugin, name) is not None:
-                raise PluginError(
-                    f"its hook {name} is an async function: hooks are plain functions; return at once and leave "
-                    "long work to a duty or a service"
+                if implementation.plugin is not plugin:
+                    continue
+                # final for type checkers; ours to enclose, because nothing has called it yet
+                implementation.function = enclose(
+                    implementation.function,
+                    hook=hook,
+                    kind=kind_of(spec),
+                    health=health,
+                    gated=gated and not is_for_installation(spec),
+                    strict=self._strict,
                 )
+        self.health[health.name] = health

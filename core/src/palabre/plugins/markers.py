@@ -65,6 +65,20 @@ def filter_(function: _F) -> _F:
     return _specify(function, HookKind.FILTER)
 
 
+def for_installation(function: _F) -> _F:
+    """Say that a specified hook is called for every plugin that runs, whatever tenants have switched off.
+
+    For what a process needs before it knows any tenant, such as the sections of the configuration.
+    """
+    function.palabre_for_installation = True  # type: ignore[attr-defined]
+    return function
+
+
+def is_for_installation(function: Callable[..., Any]) -> bool:
+    """Whether a specification is called without asking for which tenant."""
+    return getattr(function, "palabre_for_installation", False)
+
+
 def kind_of(function: Callable[..., Any]) -> HookKind:
     """The kind a specification was declared with."""
     return cast("HookKind", getattr(function, "palabre_kind"))  # noqa: B009 - the attribute is set below

@@ -9,7 +9,7 @@ import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import structlog
 
@@ -20,6 +20,8 @@ from palabre.plugins.markers import HookKind
 from palabre.tenants.scope import current_tenant
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 
 class PluginFailed(Refused):
@@ -36,36 +38,25 @@ class PluginFailed(Refused):
 
 
 @dataclass(frozen=True)
-class Contribution:
+class Contribution(Generic[T]):
     """What one plugin returned, with its name."""
 
     plugin: str
-    value: Any
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A filter that is switched off or failed: the value stays as it was."""
+    value: T
 
 
 def enclose(
-    function: Callable[..., Any],
-    *,
-    hook: str,
-    kind: HookKind,
-    health: Health,
-    gated: Callable[[], bool],
-    strict: bool,
+    function: Callable[..., Any], *, hook: str, kind: HookKind, health: Health, gated: bool, strict: bool
 ) -> Callable[..., Any]:
     """Put gate, policy and timing around one implementation.
 
-    :param gated: whether the plugin's feature decides (``False`` for what the core itself brings).
+    :param gated: whether the tenant of the moment decides if it is called at all.
     :param strict: re-raise instead of containing; for tests.
     """
 
     @functools.wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:
-        if gated() and not _is_on(health.name):
+        if gated and not _is_on(health.name):
             return None
         started = time.perf_counter()
         try:
@@ -73,14 +64,14 @@ def enclose(
         except Refused as refusal:
             if kind is HookKind.GUARD:
                 raise
-            return _failed(refusal)
-        except Exception as error:  # the policy of the hook's kind decides
-            return _failed(error)
+            return failed(refusal)
+        except Exception as error:
+            return failed(error)
         finally:
             health.count(hook, time.perf_counter() - started)
         return None if result is None else Contribution(health.name, result)
 
-    def _failed(error: Exception) -> None:
+    def failed(error: Exception) -> None:
         tenant = current_tenant()
         health.failed(hook, error)
         log.error(
@@ -100,4 +91,4 @@ def enclose(
 
 def _is_on(plugin: str) -> bool:
     tenant = current_tenant()
-    return tenant is None or plugin in tenant.features
+    return tenant is not None and plugin in tenant.features
