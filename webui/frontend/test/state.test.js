@@ -34,6 +34,8 @@ for (const [kind, data, expected] of [
   ["waiting", { waiting: { id: "v", name: "Vi", since: AT, reason: "locked" } }, (state) => state.waiting.length === 2],
   ["waiting_ended", { participant: "w" }, (state) => state.waiting.length === 0],
   ["admitted", { participant: "w" }, (state) => state.waiting.length === 0],
+  ["opened", { meeting: { name: "New", room_class: "S", microphones: "floor", wait_for_presenter: false } },
+    (state) => state.meeting.name === "New" && state.meeting.started_at === AT && state.participants.length === 0],
   ["locked", {}, (state) => state.meeting.locked],
   ["unlocked", {}, (state) => !state.meeting.locked],
   ["ended", {}, (state) => state.meeting.ended],

@@ -227,11 +227,12 @@ export class RoomController extends EventTarget {
   }
 
   /** @param {RoomEvent} event */
-  #mutedBySomebody({ actor, data }) {
+  #mutedBySomebody({ data }) {
     const muted = this.state && track(this.state, data.track);
-    if (!muted || muted.participant.id !== this.myId || actor === this.myId) return;
+    if (!muted || muted.participant.id !== this.myId || data.by === this.myId) return;
     this.media.silence(muted.track.source);
-    const by = this.state && participant(this.state, data.by ?? actor ?? "");
+    if (muted.track.source !== "microphone") return;
+    const by = this.state && participant(this.state, data.by ?? "");
     const text = by
       ? this.t("{name} turned your microphone off.", { name: by.name })
       : this.t("Your microphone was turned off.");

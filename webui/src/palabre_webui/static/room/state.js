@@ -10,6 +10,9 @@
  * @typedef {(slice: any, event: RoomEvent) => any} SliceReducer
  */
 
+/** Messages that the room keeps at hand; as on the server. */
+const CHAT_KEPT = 500;
+
 /**
  * @param {RoomState} state
  * @param {string} id
@@ -97,13 +100,16 @@ const REDUCERS = {
   waiting_ended: (state, { data }) => withoutWaiting(state, idOf(data)),
   admitted: (state, { data }) => withoutWaiting(state, idOf(data)),
 
-  opened: (state, { at }) => withMeeting(state, { started_at: at, ended: false, locked: false }),
+  opened: (state, { at, data }) => ({
+    ...withMeeting(state, { ...data.meeting, started_at: at, ended: false, locked: false }),
+    participants: [],
+  }),
   locked: (state) => withMeeting(state, { locked: true }),
   unlocked: (state) => withMeeting(state, { locked: false }),
   ended: (state) => withMeeting(state, { ended: true }),
   microphones_set: (state, { data }) => withMeeting(state, { microphones: data.mode }),
 
-  role_changed: (state, { data }) => withParticipant(state, idOf(data), { role: data.role, hand_raised_at: null }),
+  role_changed: (state, { data }) => withParticipant(state, idOf(data), { role: data.role }),
   renamed: (state, { data }) => withParticipant(state, idOf(data), { name: data.name }),
   hand_raised: (state, { at, data }) => withParticipant(state, idOf(data), { hand_raised_at: at }),
   hand_lowered: (state, { data }) => withParticipant(state, idOf(data), { hand_raised_at: null }),
@@ -123,16 +129,13 @@ const REDUCERS = {
       ? withParticipant(state, owner.id, { tracks: owner.tracks.filter((each) => each.id !== data.track) })
       : state;
   },
-  track_muted: (state, { data }) =>
-    withTrack(state, data.track, "blocked" in data ? { muted: true, blocked: data.blocked } : { muted: true }),
-  track_unmuted: (state, { data }) => withTrack(state, data.track, { muted: false, blocked: false }),
-  track_blocked: (state, { data }) => withTrack(state, data.track, { blocked: true }),
-  track_unblocked: (state, { data }) => withTrack(state, data.track, { blocked: false }),
+  track_muted: (state, { data }) => withTrack(state, data.track, { muted: true }),
+  track_unmuted: (state, { data }) => withTrack(state, data.track, { muted: false }),
 
   chat_sent: (state, { at, data }) => {
     const messages = state.slices.chat?.messages ?? [];
     if (messages.some((/** @type {any} */ each) => each.id === data.id)) return state;
-    return withSlice(state, "chat", { ...state.slices.chat, messages: [...messages, { ...data, at }] });
+    return withSlice(state, "chat", { ...state.slices.chat, messages: [...messages, { ...data, at }].slice(-CHAT_KEPT) });
   },
   chat_deleted: (state, { data }) => {
     const messages = state.slices.chat?.messages ?? [];

@@ -47,7 +47,7 @@ export class RoomMedia extends EventTarget {
       call: room.call,
       changed: () => this.#connectionChanged(),
       refused: (source, { message }) => {
-        this.#own.silence(source);
+        this.silence(source);
         room.notice("warning", message);
       },
     });
@@ -164,11 +164,7 @@ export class RoomMedia extends EventTarget {
   async publish(publication) {
     const { source, track } = publication;
     const stop = async () => {
-      if (this.#further.get(source)?.track !== track) return;
-      this.#further.delete(source);
-      track.stop();
-      await this.#session.unpublish(source);
-      this.#changed();
+      if (this.#further.get(source)?.track === track) await this.#stop(source);
     };
     this.#further.set(source, { track, stream: new MediaStream([track]) });
     track.addEventListener("ended", stop, { once: true });
@@ -233,7 +229,8 @@ export class RoomMedia extends EventTarget {
    * @param {Source} source
    */
   silence(source) {
-    this.#own.silence(source);
+    if (this.#further.has(source)) this.#stop(source);
+    else this.#own.silence(source);
   }
 
   /** Out of the room: devices off, connections closed. */
@@ -245,6 +242,14 @@ export class RoomMedia extends EventTarget {
     this.#own.close();
     this.#session.close();
     this.#setSpeakers({});
+  }
+
+  /** @param {Source} source */
+  async #stop(source) {
+    this.#further.get(source)?.track.stop();
+    this.#further.delete(source);
+    await this.#session.unpublish(source);
+    this.#changed();
   }
 
   #connectionChanged() {
