@@ -33,7 +33,7 @@ class PerformedAct(TenantScoped, Base):
     """An act that was done, so that the same id sent twice is one act."""
 
     __tablename__ = "performed_act"
-    __table_args__ = (Index("ix_performed_act_meeting_at", "meeting_id", "at"),)
+    __table_args__ = (Index("ix_performed_act_at", "at"),)
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
     participant: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -31,7 +31,7 @@ class Participant(TenantScoped, Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
     link_id: Mapped[int | None] = mapped_column(ForeignKey("join_link.id", ondelete="SET NULL"))
     name: Mapped[str] = mapped_column(String(200))
-    #: role on entry; the journal knows later changes
+    #: role now, or when they were last there
     role: Mapped[Role] = mapped_column(enum_column(Role))
     #: ``web``; plugins add other ways, such as ``phone``
     via: Mapped[str] = mapped_column(String(32), default="web")
@@ -43,7 +43,7 @@ class Participant(TenantScoped, Base):
     #: SHA-256 of the secret with which the same browser comes back, in hexadecimal
     secret_hash: Mapped[str] = mapped_column(String(64))
     #: identifier of the connection that holds the lease; a newer connection replaces an older one
-    connection: Mapped[str | None] = mapped_column(String(64))
+    connection: Mapped[str | None] = mapped_column(String(64), index=True)
     #: the connection is believed alive until then
     lease_until: Mapped[datetime | None]
     entered_at: Mapped[datetime | None]

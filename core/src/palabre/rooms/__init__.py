@@ -11,7 +11,7 @@ from palabre.rooms.doors import do_act
 from palabre.rooms.entering import Comeback, Entered, Joiner, enter
 from palabre.rooms.events import Event
 from palabre.rooms.follower import JournalFollower, follow
-from palabre.rooms.media import blocked_tracks, may_publish, track_id
+from palabre.rooms.media import MediaRights, blocked_tracks, may_publish, media_rights, track_id
 from palabre.rooms.perform import Performed, perform
 from palabre.rooms.presence import (
     Gone,
@@ -36,6 +36,7 @@ __all__ = [
     "Gone",
     "Joiner",
     "JournalFollower",
+    "MediaRights",
     "Nothing",
     "Outcome",
     "Participant",
@@ -63,6 +64,7 @@ __all__ = [
     "follow",
     "may_publish",
     "may_speak",
+    "media_rights",
     "perform",
     "presenters",
     "renew_leases",
