@@ -1,0 +1,53 @@
+"""Known pictures and tones for fake cameras and microphones, made on the spot."""
+
+from __future__ import annotations
+
+import math
+import struct
+import wave
+from pathlib import Path
+
+Colour = tuple[int, int, int]
+
+WIDTH, HEIGHT, FRAMES_PER_SECOND = 640, 360, 15
+SAMPLE_RATE = 48_000
+
+
+def write_picture(path: Path, colour: Colour) -> Path:
+    """A one-second y4m film of one colour, with a small grey square that moves so that frames differ."""
+    luma, blue, red = _yuv(colour)
+    chroma = bytes([blue]) * (WIDTH // 2 * HEIGHT // 2) + bytes([red]) * (WIDTH // 2 * HEIGHT // 2)
+    with path.open("wb") as film:
+        film.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FRAMES_PER_SECOND}:1 Ip A1:1 C420jpeg\n".encode())
+        for number in range(FRAMES_PER_SECOND):
+            rows = bytearray(bytes([luma]) * (WIDTH * HEIGHT))
+            left = 8 + number * 8
+            for row in range(8, 24):
+                rows[row * WIDTH + left : row * WIDTH + left + 16] = bytes([min(235, luma + 40)]) * 16
+            film.write(b"FRAME\n" + bytes(rows) + chroma)
+    return path
+
+
+def write_tone(path: Path, frequency_hz: int) -> Path:
+    """A two-second wave file with one tone; it repeats without a click."""
+    with wave.open(str(path), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(SAMPLE_RATE)
+        sound.writeframes(
+            b"".join(
+                struct.pack("<h", int(12_000 * math.sin(2 * math.pi * frequency_hz * n / SAMPLE_RATE)))
+                for n in range(2 * SAMPLE_RATE)
+            )
+        )
+    return path
+
+
+def _yuv(colour: Colour) -> tuple[int, int, int]:
+    red, green, blue = colour
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    return (
+        round(luma),
+        round(128 + (blue - luma) * 0.564),
+        round(128 + (red - luma) * 0.713),
+    )

@@ -1,0 +1,149 @@
+"""Somebody in a real browser: a Chromium of their own, with a known picture and a known tone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
+
+from media_files import Colour, write_picture, write_tone
+
+CHROMIUM = "/usr/bin/chromium"
+
+#: Flags for every Chromium: fake devices, no question, no traffic of its own, loopback candidates.
+FLAGS = (
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--autoplay-policy=no-user-gesture-required",
+)
+
+#: Reads the colour in the middle of a video's picture.
+READ_COLOUR = """video => {
+  const canvas = document.createElement('canvas')
+  canvas.width = canvas.height = 8
+  const context = canvas.getContext('2d', {willReadFrequently: true})
+  const {videoWidth: width, videoHeight: height} = video
+  if (!width) return null
+  context.drawImage(video, width * 0.7, height * 0.7, 8, 8, 0, 0, 8, 8)
+  return [...context.getImageData(4, 4, 1, 1).data.slice(0, 3)]
+}"""
+
+#: Listens to a stream for up to two seconds and gives the loudest frequency in hertz, or null for silence.
+READ_TONE = """async ([id, source]) => {
+  const stream = document.querySelector('pal-room').room.media.stream(id, source)
+  if (!stream) return null
+  const context = new AudioContext({sampleRate: 48000})
+  await context.resume()
+  const analyser = context.createAnalyser()
+  analyser.fftSize = 16384
+  analyser.smoothingTimeConstant = 0
+  context.createMediaStreamSource(stream).connect(analyser)
+  const bins = new Float32Array(analyser.frequencyBinCount)
+  let best = null
+  for (let round = 0; round < 20 && best === null; round += 1) {
+    await new Promise(done => setTimeout(done, 100))
+    analyser.getFloatFrequencyData(bins)
+    let loudest = 0
+    bins.forEach((level, bin) => { if (level > bins[loudest]) loudest = bin })
+    if (bins[loudest] > -60) best = loudest * context.sampleRate / analyser.fftSize
+  }
+  await context.close()
+  return best
+}"""
+
+
+@dataclass
+class Person:
+    """A browser with one page, and what a person does there."""
+
+    name: str
+    browser: Browser
+    context: BrowserContext
+    page: Page
+    errors: list[str]
+
+    def open(self, url: str) -> Person:
+        """Go to an address."""
+        self.page.goto(url)
+        return self
+
+    def join(self, url: str) -> Person:
+        """Open a join link, give the name, enter."""
+        self.open(url)
+        field = self.page.get_by_label("Your name")
+        expect(field).to_be_visible()
+        field.fill(self.name)
+        self.page.get_by_role("button", name="Join", exact=True).click()
+        expect(self.page.get_by_role("toolbar")).to_be_visible(timeout=15_000)
+        return self
+
+    def id_of(self, name: str) -> str:
+        """Public id of a participant as this browser knows it."""
+        handle = self.page.wait_for_function(
+            """name => document.querySelector('pal-room').room.state?.participants
+                 .find(participant => participant.name === name)?.id""",
+            arg=name,
+        )
+        found: str = handle.json_value()
+        return found
+
+    def tile(self, name: str) -> Locator:
+        """The picture of a participant."""
+        return self.page.locator(f'pal-tile[data-place="{self.id_of(name)}"]')
+
+    def waits_for_colour(self, name: str, colour: Colour, tolerance: int = 40, timeout_s: float = 15) -> None:
+        """Fails unless the picture of ``name`` gets about this colour in time."""
+        video = self.tile(name).locator("video")
+        expect(video).to_be_attached(timeout=timeout_s * 1000)
+        seen: Any = None
+        for _ in range(int(timeout_s * 5)):
+            seen = video.evaluate(READ_COLOUR)
+            if seen and all(abs(a - b) <= tolerance for a, b in zip(seen, colour, strict=True)):
+                return
+            self.page.wait_for_timeout(200)
+        raise AssertionError(f"{self.name} sees {seen} where {name} sends {colour}")
+
+    def hears(self, name: str, source: str = "microphone") -> float | None:
+        """Loudest frequency that arrives from a participant, in hertz; ``None`` for silence."""
+        tone: float | None = self.page.evaluate(READ_TONE, [self.id_of(name), source])
+        return tone
+
+
+def launch(
+    playwright: Playwright,
+    name: str,
+    folder: Path,
+    *,
+    colour: Colour | None = None,
+    tone_hz: int | None = None,
+    devices: bool = True,
+    width: int = 1280,
+    height: int = 800,
+    **context_options: Any,
+) -> Person:
+    """Start a Chromium for one person. Without ``colour`` and ``tone_hz`` it has Chromium's own fake devices;
+    without ``devices`` it has none."""
+    flags = list(FLAGS if devices else FLAGS[2:])
+    if colour:
+        flags.append(f"--use-file-for-fake-video-capture={write_picture(folder / f'{name}.y4m', colour)}")
+    if tone_hz:
+        flags.append(f"--use-file-for-fake-audio-capture={write_tone(folder / f'{name}.wav', tone_hz)}")
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB", **context_options)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: errors.append(message.text) if message.type == "error" else None,
+    )
+    return Person(name, browser, context, page, errors)

@@ -1,0 +1,96 @@
+"""A whole installation for browser tests: its own data folder, its own ports, every service."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+#: the command beside the interpreter that runs the tests
+PALABRE = str(Path(sys.executable).with_name("palabre"))
+
+
+class Server:
+    """``palabre serve`` in a folder of its own, until ``stop``.
+
+    :param folder: where data and the log go.
+    :param environment: more ``PALABRE_…`` variables.
+    """
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.port = free_port(socket.SOCK_STREAM)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "serve.log"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PALABRE_")},
+            "PALABRE_DATA_DIR": str(folder),
+            "PALABRE_DATABASE__URL": f"sqlite:///{folder}/palabre.sqlite3",
+            "PALABRE_WEB__PORT": str(self.port),
+            "PALABRE_MEDIA__UDP_PORT": str(free_port(socket.SOCK_DGRAM)),
+            **environment,
+        }
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [PALABRE, "serve", "--first-run"],
+                cwd=folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait_until_ready()
+
+    def _wait_until_ready(self, timeout_s: float = 40) -> None:
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise AssertionError(f"the server did not get ready:\n{self.log.read_text()}")
+
+    def command(self, *arguments: str) -> str:
+        """What a ``palabre`` command prints in this installation."""
+        done = subprocess.run(
+            [PALABRE, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def link(self, name: str, role: str = "guest", meeting: str = "demo") -> str:
+        """A personal join link into a meeting."""
+        return self.command("link", meeting, "--role", role, "--name", name).strip().splitlines()[-1]
+
+    def stop(self) -> None:
+        """End every process of it."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(5)
+
+
+def free_port(kind: int) -> int:
+    """A port that nobody uses on loopback at this moment."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
