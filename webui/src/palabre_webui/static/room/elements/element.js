@@ -32,7 +32,7 @@ export class RoomElement extends LitElement {
 
   #listen() {
     this.#forget();
-    this.#sources = [this.room, this.room?.media, this.room?.plugins, this.view].filter(Boolean);
+    this.#sources = [this.room, this.view].filter(Boolean); // the controller also speaks for its media and plugins
     for (const source of this.#sources) source.addEventListener('change', this.#redraw);
   }
 

@@ -11,9 +11,12 @@ import './preview.js';
 import { rememberedEntry, rememberEntry } from './remembered.js';
 
 const LONGEST_NAME = 80;
+const PATIENCE_MS = 4_000;
 
 export class PalPrejoin extends RoomElement {
-  static properties = { name: { state: true }, nameProblem: { state: true }, problem: { state: true } };
+  static properties = { name: { state: true }, nameProblem: { state: true }, problem: { state: true }, slow: { state: true } };
+
+  #patience = null;
 
   connectedCallback() {
     this.name = this.room.config.me?.name || rememberedEntry().name;
@@ -32,6 +35,9 @@ export class PalPrejoin extends RoomElement {
         <pal-device-choices .room=${room} .view=${view}></pal-device-choices>
         ${slotList(entriesOf(room, 'pre-join'), {}, (place, entry) => html`<section class="plugin-settings">${entry.label ? html`<h2>${entry.label}</h2>` : nothing}${place}</section>`)}
         <div><pal-connection-chip .room=${room} .view=${view}></pal-connection-chip></div>
+        ${connecting && this.slow ? html`<div class="pal-note pal-note--warn" role="status"><pal-icon name="triangle-alert"></pal-icon>
+          <div class="note-act"><span>${t('The service does not answer yet. It is tried again all the time.')}</span>
+            <button type="button" class="pal-button" @click=${() => view.openDialog('doctor')}>${t('What is wrong?')}</button></div></div>` : nothing}
         ${this.problem ? html`<div class="pal-note pal-note--danger" role="alert"><pal-icon name="triangle-alert"></pal-icon><div>${this.problem}</div></div>` : nothing}
         <div class="prejoin-end"><button type="submit" class="pal-button pal-button--primary pal-button--large" ?disabled=${connecting}>
           ${connecting ? html`<pal-icon class="turning" name="loader-circle"></pal-icon>${t('Joining…')}` : t('Join')}</button></div>
@@ -63,11 +69,15 @@ export class PalPrejoin extends RoomElement {
       return;
     }
     rememberEntry({ name });
+    this.slow = false;
+    this.#patience = setTimeout(() => { this.slow = true; }, PATIENCE_MS);
     try {
       await this.room.enter({ name });
     } catch (error) {
       if (error.code === 'bad_name') this.#badName(error.message);
       else this.problem = error.message;
+    } finally {
+      clearTimeout(this.#patience);
     }
   }
 
