@@ -24,7 +24,7 @@ export class PalBar extends RoomElement {
           <pal-icon name="users"></pal-icon>${participants.length}</button>
       </div>
       <div class="bar-buttons">
-      <div class="bar-middle">
+      <div class="bar-middle" role="toolbar" aria-label=${t('What I do')} @keydown=${arrowKeys}>
         ${this.#microphone()}
         ${this.#camera()}
         ${this.#hand()}
@@ -78,6 +78,15 @@ export class PalBar extends RoomElement {
   #hands() {
     return this.room.canDo('give_floor') ? this.room.state.participants.filter((person) => person.hand_raised_at).length : 0;
   }
+}
+
+/** In a toolbar the arrows lead from button to button; the tabulator does so too. */
+function arrowKeys(event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step || event.target.closest('[role="menu"]')) return;
+  const buttons = [...event.currentTarget.querySelectorAll('button:not(:disabled)')].filter((button) => !button.closest('[role="menu"]'));
+  const at = buttons.indexOf(event.target.closest('button'));
+  buttons[(at + step + buttons.length) % buttons.length]?.focus();
 }
 
 customElements.define('pal-bar', PalBar);
