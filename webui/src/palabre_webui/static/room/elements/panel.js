@@ -35,8 +35,16 @@ export class PalPanel extends RoomElement {
   updated() {
     if (this.view.panel === this.#shown) return;
     this.#shown = this.view.panel;
-    // The one who opened it wants to read or write in it: the chat's own field, else the heading.
-    (this.querySelector('textarea') ?? this.querySelector('h2'))?.focus({ preventScroll: true });
+    this.#focusInside();
+  }
+
+  /** Whoever opened it wants to read or write in it: the chat's own field, else the heading. */
+  async #focusInside() {
+    await this.querySelector('pal-chat')?.updateComplete;
+    await this.querySelector('pal-chat-composer')?.updateComplete;
+    // On a phone the keyboard would cover what is to be read.
+    const field = this.view.phone ? null : this.querySelector('.composer textarea');
+    (field ?? this.querySelector('h2'))?.focus({ preventScroll: true });
   }
 
   #context() {
