@@ -3,7 +3,6 @@
 import { t } from '../i18n.js';
 
 const HUES = 8;
-const SPEAKING_LEVEL = 0.08;
 
 /** One of eight colours, the same for one participant in every window. */
 export function hue(id) {
@@ -31,7 +30,8 @@ export function microphoneOf(person) {
 
 export function isSpeaking(room, view, person) {
   if (person.id === room.myId) return view.iSpeak;
-  return microphoneOf(person) === 'on' && (room.media.speakers.levels?.[person.id] ?? 0) > SPEAKING_LEVEL;
+  // The engine's ranking holds those who speak now and lets go of them a moment later: it does not flicker.
+  return microphoneOf(person) === 'on' && room.media.speakers.ranked.includes(person.id);
 }
 
 /** The picture to show of this person, or null when there is none. */
