@@ -72,7 +72,7 @@ export class PalDoctorDialog extends DialogElement {
 function stepName(id) {
   return {
     page: t('This page'), socket: t('Lasting connection to the service'), udp: t('Sound and picture, direct (UDP)'),
-    relay: t('Sound and picture through a relay (UDP)'),    relay: t('Sound and picture through a relay (UDP)'),
+    relay: t('Sound and picture through a relay (UDP)'),
     tcp: t('Sound and picture through a relay (TCP)'), tls: t('Sound and picture through a relay (TLS, port 443)'),
   }[id] ?? id;
 }
