@@ -8,11 +8,14 @@ import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from palabre.errors import NotFound, Refused
+from palabre.i18n import current_language
 from palabre.i18n import gettext as _
 from palabre.model import JoinLink, LinkKind, Meeting, MeetingState, Presence, Role, Tenant
 from palabre.model import Participant as ParticipantRow
@@ -24,6 +27,8 @@ from palabre.rooms.opening import is_over, open_room
 from palabre.rooms.rooms import Rooms
 from palabre.rooms.state import Participant, RoomState
 
+#: Guests may wait before the door from so long before the start, in minutes.
+DOORS_MIN = 60
 #: A connection that says nothing for so long is lost, in seconds.
 LEASE_S = 8.0
 
@@ -35,6 +40,22 @@ class RoomFull(Refused):
         super().__init__(
             "room_full", _("This meeting is full: it holds {size} people. Try again later.").format(size=size)
         )
+
+
+class NotStarted(Refused):
+    """Somebody came much too early."""
+
+    def __init__(self, starts_at: datetime, time_zone: str) -> None:
+        local = starts_at.astimezone(ZoneInfo(time_zone))
+        super().__init__(
+            "not_started",
+            _("This meeting starts on {date} at {time} ({zone}). Come back then.").format(
+                date=format_date(local, locale=current_language()),
+                time=format_time(local, "short", locale=current_language()),
+                zone=time_zone,
+            ),
+        )
+        self.starts_at = starts_at
 
 
 @dataclass(frozen=True)
@@ -92,9 +113,9 @@ def enter(
     """
     name = clean_name(joiner.name) if comeback is None else ""
     with rooms.change(session, link.meeting_id) as room:
-        row = _known(room, comeback) if comeback else None
         if is_over(room.meeting):
             raise Refused("meeting_ended", _("This meeting is over."))
+        row = _known(room, comeback) if comeback else None
         secret = comeback.secret if comeback else secrets.token_urlsafe(24)
         row = row or _new_row(room, link, name, joiner, secret)
         room.actor_id = row.public_id
@@ -197,6 +218,13 @@ def _was_removed(session: Session, row: ParticipantRow) -> bool:
 
 
 def _wait(room: RoomTransaction, row: ParticipantRow, reason: str) -> None:
+    starts_at = room.meeting.starts_at
+    if (
+        reason == "not_started"
+        and starts_at is not None
+        and starts_at - room.now > timedelta(minutes=DOORS_MIN)
+    ):
+        raise NotStarted(starts_at, room.meeting.time_zone)
     row.presence = Presence.WAITING
     row.waiting_for = reason
     known = room.state.waiting.get(row.public_id)

@@ -20,11 +20,13 @@ from palabre.invitations import make_link, token_of, use_token
 from palabre.model import Base, LinkKind, Meeting, Role, Tenant
 from palabre.plugins.features import tenant_context
 from palabre.rooms import (
+    CaughtUp,
     Comeback,
     Entered,
     Gone,
     Joiner,
     Performed,
+    admissible,
     announce,
     connection_dropped,
     do_act,
@@ -35,8 +37,14 @@ from palabre.rooms import (
     snapshot,
 )
 from palabre.rooms.events import Event
+from palabre.rooms.limits import RateLimits
 from palabre.rooms.rooms import journal
 from palabre.tenants.scope import TenantContext, tenant_scope
+
+
+def make_tables(application: Application) -> None:
+    """The tables of the core and of every model that was imported."""
+    Base.metadata.create_all(application.db.engine)
 
 
 def make_tenant(
@@ -70,16 +78,15 @@ class HeadlessRoom:
         application: Application,
         *,
         tenant: TenantContext | None = None,
-        tables: bool = True,
         **meeting: Any,
     ) -> HeadlessRoom:
-        """The smallest world: tables, a tenant, a meeting.
+        """The smallest world: a meeting, and tables and a tenant unless one is given.
 
         :param meeting: columns of the meeting, such as ``microphones=Microphones.FLOOR``.
         """
-        if tables:
-            Base.metadata.create_all(application.db.engine)
-        tenant = tenant or make_tenant(application)
+        if tenant is None:
+            make_tables(application)
+            tenant = make_tenant(application)
         with tenant_scope(tenant), application.db.transaction() as session:
             row = Meeting(**{"name": "Budget review", "created_at": application.clock.now(), **meeting})
             session.add(row)
@@ -126,6 +133,11 @@ class HeadlessRoom:
         """What the web service does every two seconds for its sockets."""
         with self.application.db.transaction() as session:
             return renew_leases(session, self.application.rooms, [one.connection for one in people])
+
+    def admissible(self) -> list[str]:
+        """Ids of those who wait and could come in now."""
+        with tenant_scope(self.tenant), self.application.db.reading() as session:
+            return admissible(session, self.application.rooms, self.meeting_id)
 
     def journal(self) -> list[Event]:
         """Every event of the room, in order."""
@@ -186,13 +198,27 @@ class VirtualParticipant:
             )
 
     def act(
-        self, name: str, act_id: str | None = None, /, *, from_media: bool = False, **data: Any
+        self,
+        name: str,
+        act_id: str | None = None,
+        /,
+        *,
+        from_media: bool = False,
+        unlimited: bool = False,
+        **data: Any,
     ) -> Performed:
-        """Do an act; raises what the room refuses with."""
+        """Do an act; raises what the room refuses with.
+
+        :param from_media: as the media door does, not the participant.
+        :param unlimited: as if every act before had been long ago.
+        """
+        application = self.room.application
+        if unlimited:
+            application.rooms.limits = RateLimits()
         with tenant_scope(self.room.tenant):
             return do_act(
-                self.room.application.db,
-                self.room.application.rooms,
+                application.db,
+                application.rooms,
                 participant=self.id,
                 act=name,
                 act_id=act_id or uuid.uuid4().hex,
@@ -208,15 +234,19 @@ class VirtualParticipant:
 
     def read(self) -> list[dict[str, Any]]:
         """The events since the last reading, as the protocol writes them for this participant."""
-        application = self.room.application
-        with tenant_scope(self.room.tenant), application.db.reading() as session:
-            caught_up = events_since(
-                session, application.rooms, meeting_id=self.room.meeting_id, seq=self.seq, viewer=self.id
-            )
+        caught_up = self.since(self.seq)
         assert caught_up.events is not None, "too far behind: read the state"
         self.seq = caught_up.seq
         self.events += caught_up.events
         return caught_up.events
+
+    def since(self, seq: int) -> CaughtUp:
+        """What followed an event."""
+        application = self.room.application
+        with tenant_scope(self.room.tenant), application.db.reading() as session:
+            return events_since(
+                session, application.rooms, meeting_id=self.room.meeting_id, seq=seq, viewer=self.id
+            )
 
     def heard(self, kind: str) -> list[dict[str, Any]]:
         """Data of the events of one kind since entry."""
