@@ -24,6 +24,7 @@ from palabre.media.forwarder import (
     SrtpProfile,
 )
 from palabre.media.forwarder.packets import Packet
+from palabre.media.forwarder.rtp import PADDING
 from palabre.media.forwarder.segments import MOST_PADDING, MOST_SEGMENTS, plan
 
 SALTS = {SrtpProfile.AES_128_GCM: 12, SrtpProfile.AES_128_CM_SHA1_80: 14}
@@ -385,15 +386,14 @@ def test_a_stream_published_again_keeps_its_packet_counter(world):
 def test_runs_hold_every_packet_in_order_and_fit_the_kernel(sizes):
     packets = [Packet(number, 0, False, bytes(size), None) for number, size in enumerate(sizes)]
     runs = plan(packets)
-    assert [part.packet.sequence for run in runs for part in run.parts] == list(range(len(sizes)))
+    assert [part.sequence for run in runs for part in run.parts] == list(range(len(sizes)))
     for run in runs:
         *others, last = run.parts
         assert all(len(part.payload) == run.payload_size for part in others)
         assert len(last.payload) <= run.payload_size
-        assert not last.padded
         assert len(run.parts) <= MOST_SEGMENTS
-        for part in others:
-            added = len(part.payload) - len(part.packet.payload)
-            assert 0 <= added <= MOST_PADDING
-            assert part.padded == (added > 0)
-            assert part.payload[-1] == added if part.padded else True
+        for part in run.parts:
+            added = len(part.payload) - sizes[part.sequence]
+            assert 0 <= added <= (MOST_PADDING if part is not last else 0)
+            assert bool(part.first & PADDING) == (added > 0)
+            assert not added or part.payload[-1] == added

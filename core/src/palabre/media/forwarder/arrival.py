@@ -70,8 +70,8 @@ def _replace_ssrc(peer: Peer, ssrc: int, inbound: Inbound) -> None:
     if inbound.repairs:
         return
     if stream.ssrc is not None:  # the publisher began anew: sequence numbers and timestamps jump
-        stream.begin_anew()
         for route in stream.routes:
-            route.splice(stream)
+            route.follow(stream)
+        stream.begin_anew()
     stream.ssrc = ssrc
     stream.keyed_by_mid = True

@@ -163,7 +163,7 @@ class PythonForwarder:
         self._flush(record.stream)
         record.stream.routes.remove(record)
         target.routes.append(record)
-        record.splice(target)
+        record.follow(target)
 
     def remove_route(self, route: RouteId) -> None:
         record = self._routes.pop(route)
@@ -171,6 +171,8 @@ class PythonForwarder:
         del record.peer.routes[route]
         record.peer.packets_sent += record.packets
         record.peer.bytes_sent += record.bytes
+        self._sent += record.packets
+        self._sent_bytes += record.bytes
 
     def pause(self, stream: StreamId, paused: bool) -> None:
         record = self._streams[stream]
@@ -252,8 +254,8 @@ class PythonForwarder:
         return ForwarderStats(
             packets_received=self._received,
             bytes_received=self._received_bytes,
-            packets_sent=self._sent,
-            bytes_sent=self._sent_bytes,
+            packets_sent=self._sent + sum(route.packets for route in self._routes.values()),
+            bytes_sent=self._sent_bytes + sum(route.bytes for route in self._routes.values()),
             packets_unknown=self._unknown,
             packets_refused=self._refused,
             packets_unsent=sum(outlet.unsent for outlet in self._outlets),
@@ -325,16 +327,14 @@ class PythonForwarder:
             extensions = rtp.extension_block(SEND_TIME_EXTENSION, rtp.absolute_send_time(now))
         elif packets[0].level is not None:
             extensions = rtp.extension_block(LEVEL_EXTENSION, bytes((packets[0].level,)))
-        runs = plan(packets)
+        runs = plan(packets, extensions)
         clock_rate = CLOCK_RATES[stream.source.kind]
+        stream.last_timestamp, stream.last_sent_at = packets[-1].timestamp, now
         for route in stream.routes:
-            before, bytes_before = route.packets, route.bytes
             try:
-                route.send(runs, extensions, now, clock_rate)
+                route.send(runs, now, clock_rate)
             except pylibsrtp.Error:  # libsrtp takes no packet longer than 1,356 bytes
                 self._refused += 1
-            self._sent += route.packets - before
-            self._sent_bytes += route.bytes - bytes_before
 
 
 def _level(stream: Stream, data: bytes, now: float) -> int | None:

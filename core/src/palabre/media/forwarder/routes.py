@@ -6,20 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from palabre.media.forwarder.interface import Destination, RouteId, RouteStats
-from palabre.media.forwarder.packets import Packet
 from palabre.media.forwarder.reception import nearest
-from palabre.media.forwarder.rtp import HEADER
-from palabre.media.forwarder.segments import Run
-from palabre.media.forwarder.srtp import Sealer
+from palabre.media.forwarder.rtp import HEADER, MARKER, TIMESTAMPS, VERSION
+from palabre.media.forwarder.segments import Part, Run
+from palabre.media.forwarder.srtp import Sealer, View
 
 if TYPE_CHECKING:
     from palabre.media.forwarder.streams import Peer, Stream
-
-VERSION = 0x8000
-PADDING = 0x2000
-EXTENSION = 0x1000
-MARKER = 0x0080
-_TIMESTAMPS = 0xFFFF_FFFF
 
 #: First sequence number sent; low, so that it cannot wrap before the subscriber heard the first packet.
 FIRST = 1
@@ -28,24 +21,22 @@ MOST_RETRANSMISSIONS = 500
 
 
 class Route:
-    """Counts on its own: ``sent = received - offset``, so a pause or another source leaves no gap.
+    """Counts on its own, so that a pause or another source leaves no gap.
 
-    ``_offset`` is None until the next packet, which goes out as the one after the last. Packets from before
-    that moment are too late to be sent.
+    After a splice the next packet goes out as the one after the last; packets from before that moment are too
+    late to be sent.
     """
 
     __slots__ = (
-        "_began",
         "_budget",
         "_budget_until",
+        "_continues",
         "_last",
-        "_last_at",
-        "_last_timestamp",
-        "_offset",
         "_repair_index",
         "_repair_seal",
-        "_seal",
-        "_shift_timestamps",
+        "_seal_run",
+        "_spliced",
+        "_view",
         "bytes",
         "destination",
         "id",
@@ -54,7 +45,6 @@ class Route:
         "retransmitted",
         "retransmitted_bytes",
         "stream",
-        "timestamp_offset",
     )
 
     def __init__(
@@ -70,99 +60,76 @@ class Route:
         self.stream = stream
         self.peer = peer
         self.destination = destination
-        self._seal = seal
+        self._seal_run = seal.seal_run
         self._repair_seal = repair_seal
         self._repair_index = FIRST
-        self._offset: int | None = None
-        #: First index sent since the last splice.
-        self._began = FIRST
+        self._view = View(destination.ssrc, destination.payload_type)
+        self._spliced = True
+        #: Timestamp sent last and when, if the next ones have another origin.
+        self._continues: tuple[int, float] | None = None
         self._last = FIRST - 1
-        self._last_timestamp: int | None = None
-        self._last_at = 0.0
-        self._shift_timestamps = False
         self._budget = MOST_RETRANSMISSIONS
         self._budget_until = 0.0
-        self.timestamp_offset = 0
         self.packets = 0
         self.bytes = 0
         self.retransmitted = 0
         self.retransmitted_bytes = 0
 
-    def splice(self, stream: Stream | None = None) -> None:
-        """Go on seamlessly after a pause, or with another stream."""
-        self._offset = None
-        if stream is not None:
-            self.stream = stream
-            self._shift_timestamps = self._last_timestamp is not None
+    def splice(self) -> None:
+        """Go on seamlessly after a pause."""
+        self._spliced = True
 
-    def send(self, runs: Sequence[Run], extensions: bytes, now: float, clock_rate: int) -> None:
-        """Send what everyone gets, as this subscriber gets it.
+    def follow(self, stream: Stream) -> None:
+        """Go on seamlessly with another stream, or with the same one of another origin."""
+        self._spliced = True
+        if self.packets:
+            self._continues = self.stream.last_timestamp + self._view.shift, self.stream.last_sent_at
+        self.stream = stream
 
-        :param extensions: the header extension block, empty for none.
-        """
+    def send(self, runs: Sequence[Run], now: float, clock_rate: int) -> None:
+        """Send what everybody gets, as this subscriber gets it."""
         peer = self.peer
         outlet, address = peer.outlet, peer.address
         if outlet is None or address is None:
             return
-        if self._offset is None:
-            self._begin(runs[0].parts[0].packet, now, clock_rate)
-        offset = self._offset or 0
-        began, seal, pack = self._began, self._seal, HEADER.pack
-        ssrc, shift = self.destination.ssrc, self.timestamp_offset
-        start = VERSION | (EXTENSION if extensions else 0) | self.destination.payload_type
-        newest = self._last
+        if self._spliced:
+            self._begin(runs[0].parts[0], now, clock_rate)
+        view = self._view
         for run in runs:
-            sealed = []
-            for part in run.parts:
-                packet = part.packet
-                index = packet.sequence - offset
-                if index < began:
-                    continue
-                first = start | (PADDING if part.padded else 0) | (MARKER if packet.marker else 0)
-                header = (
-                    pack(first, index & 0xFFFF, (packet.timestamp + shift) & _TIMESTAMPS, ssrc) + extensions
-                )
-                data = seal(header, part.payload, index)
-                sealed.append(data)
+            packets = self._seal_run(run, view)
+            count = len(packets)
+            if count == 1:
+                data = packets[0]
                 self.bytes += len(data)
-                newest = max(newest, index)
-            self.packets += len(sealed)
-            if len(sealed) == 1:
-                outlet.send(sealed[0], address)
-            elif sealed:
-                outlet.send_run(sealed, len(sealed[0]), address)
-        self._last = newest
-        self._last_timestamp = runs[-1].parts[-1].packet.timestamp + shift
-        self._last_at = now
+                outlet.send(data, address)
+            elif count:
+                size = len(packets[0])
+                self.bytes += size * (count - 1) + len(packets[-1])
+                outlet.send_run(packets, size, address)
+            self.packets += count
+            newest = run.newest - view.offset
+            if newest > self._last:  # noqa: PLR1730 - max() is a call, in the hottest place
+                self._last = newest
 
     def retransmit(self, sequence_numbers: Sequence[int], now: float) -> int:
         """Send again in RTX format (RFC 4588): the original sequence number, then the payload."""
-        history, seal = self.stream.history, self._repair_seal
-        outlet, address = self.peer.outlet, self.peer.address
-        destination = self.destination
-        if (
-            history is None
-            or seal is None
-            or outlet is None
-            or address is None
-            or self._offset is None
-            or destination.rtx_ssrc is None
-            or destination.rtx_payload_type is None
-        ):
+        history, repair, destination = self.stream.history, self._repair_seal, self.destination
+        outlet, address, view = self.peer.outlet, self.peer.address, self._view
+        if history is None or repair is None or outlet is None or address is None or self._spliced:
             return 0
         if now > self._budget_until:
             self._budget, self._budget_until = MOST_RETRANSMISSIONS, now + 1
         sent = 0
         for sequence in sequence_numbers:
             index = nearest(self._last, sequence)
-            packet = history.get(index + self._offset) if self._began <= index <= self._last else None
+            packet = history.get(index + view.offset) if view.began <= index <= self._last else None
             if packet is None or self._budget <= 0:
                 continue
             self._budget -= 1
-            first = VERSION | (MARKER if packet.marker else 0) | destination.rtx_payload_type
-            timestamp = (packet.timestamp + self.timestamp_offset) & _TIMESTAMPS
-            header = HEADER.pack(first, self._repair_index & 0xFFFF, timestamp, destination.rtx_ssrc)
-            data = seal(header, sequence.to_bytes(2, "big") + packet.payload, self._repair_index)
+            first = VERSION | (MARKER if packet.marker else 0) | (destination.rtx_payload_type or 0)
+            stamp = (packet.timestamp + view.shift) & TIMESTAMPS
+            header = HEADER.pack(first, self._repair_index & 0xFFFF, stamp, destination.rtx_ssrc)
+            data = repair.seal(header, sequence.to_bytes(2, "big") + packet.payload, self._repair_index)
             self._repair_index += 1
             outlet.send(data, address)
             sent += 1
@@ -177,13 +144,14 @@ class Route:
             bytes_sent=self.bytes,
             packets_retransmitted=self.retransmitted,
             bytes_retransmitted=self.retransmitted_bytes,
-            timestamp_offset=self.timestamp_offset,
+            timestamp_offset=self._view.shift,
         )
 
-    def _begin(self, packet: Packet, now: float, clock_rate: int) -> None:
-        self._began = self._last + 1
-        self._offset = packet.sequence - self._began
-        if self._shift_timestamps and self._last_timestamp is not None:
-            elapsed = int((now - self._last_at) * clock_rate)
-            self.timestamp_offset = self._last_timestamp + elapsed - packet.timestamp
-            self._shift_timestamps = False
+    def _begin(self, part: Part, now: float, clock_rate: int) -> None:
+        view = self._view
+        view.began = self._last + 1
+        view.offset = part.sequence - view.began
+        if self._continues is not None:
+            timestamp, sent_at = self._continues
+            view.shift = timestamp + int((now - sent_at) * clock_rate) - part.timestamp
+        self._spliced, self._continues = False, None

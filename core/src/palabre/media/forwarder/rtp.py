@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections.abc import Iterator
 
 MINIMUM = 12
 EXTENSION_BIT = 0x10
 PADDING_BIT = 0x20
-MARKER_BIT = 0x80
+
+#: In the header's first 16 bits.
+VERSION = 0x8000
+PADDING = 0x2000
+EXTENSION = 0x1000
+MARKER = 0x0080
 
 #: First 16 bits, sequence number, timestamp, SSRC.
 HEADER = struct.Struct("!HHII")
+TIMESTAMPS = 0xFFFF_FFFF
 ONE_BYTE_PROFILE = 0xBEDE
 TWO_BYTE_PROFILE = 0x1000
+
+
+@functools.cache
+def header_format(extensions: int) -> struct.Struct:
+    """``HEADER`` followed by that many bytes of extensions."""
+    return struct.Struct(f"!HHII{extensions}s")
 
 
 def header_length(packet: bytes) -> int:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from palabre.media.forwarder.packets import Packet
+from palabre.media.forwarder.rtp import EXTENSION, MARKER, PADDING, VERSION
 
 MOST_PADDING = 8
 #: The kernel takes 64 segments and 65,507 bytes; headers and tags of 60 packets need room as well.
@@ -20,13 +22,16 @@ LARGEST_PAYLOAD = 1400
 _PADDING = [bytes(max(0, length - 1)) + bytes((length,)) * (length > 0) for length in range(MOST_PADDING + 1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A packet as it is sent to everyone: the payload, padded when ``padded``."""
+class Part(NamedTuple):
+    """A packet as everybody gets it."""
 
-    packet: Packet
+    #: The header's first 16 bits without the payload type.
+    first: int
+    #: Extended sequence number, as the publisher counts.
+    sequence: int
+    timestamp: int
+    #: With the RTP padding that makes it as long as its neighbours.
     payload: bytes
-    padded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,14 @@ class Run:
     """Parts whose payloads are equally long, the last one perhaps shorter."""
 
     parts: tuple[Part, ...]
+    #: The header extension block of each, empty for none.
+    extensions: bytes
     payload_size: int
+    newest: int
 
 
-def plan(packets: Sequence[Packet]) -> list[Run]:
-    """The fewest runs, in the order of the packets."""
+def plan(packets: Sequence[Packet], extensions: bytes = b"") -> list[Run]:
+    """The fewest runs, in the order of the packets; ``extensions`` go with each."""
     runs: list[Run] = []
     start = 0
     smallest = largest = 0
@@ -49,21 +57,29 @@ def plan(packets: Sequence[Packet]) -> list[Run]:
             continue
         peak = max(largest, size)
         if peak - smallest > MOST_PADDING or position - start >= MOST_SEGMENTS or peak > LARGEST_PAYLOAD:
-            runs.append(_run(packets[start:position], largest))
+            runs.append(_run(packets[start:position], largest, extensions))
             start, smallest, largest = position, size, size
         else:
             smallest, largest = min(smallest, size), peak
     if start < len(packets):
-        runs.append(_run(packets[start:], largest))
+        runs.append(_run(packets[start:], largest, extensions))
     return runs
 
 
-def _run(packets: Sequence[Packet], size: int) -> Run:
+def _run(packets: Sequence[Packet], size: int, extensions: bytes) -> Run:
     last = len(packets) - 1
+    start = VERSION | (EXTENSION if extensions else 0)
     parts = []
     for position, packet in enumerate(packets):
-        lacking = size - len(packet.payload) if position < last else 0
-        parts.append(
-            Part(packet, packet.payload + _PADDING[lacking] if lacking else packet.payload, lacking > 0)
-        )
-    return Run(tuple(parts), size)
+        first = start | (MARKER if packet.marker else 0)
+        payload = packet.payload
+        if position < last and len(payload) < size:
+            payload += _PADDING[size - len(payload)]
+            first |= PADDING
+        parts.append(Part(first, packet.sequence, packet.timestamp, payload))
+    return Run(
+        tuple(parts),
+        extensions,
+        size,
+        newest=max(packet.sequence for packet in packets),
+    )

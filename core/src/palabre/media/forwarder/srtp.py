@@ -6,6 +6,7 @@ AES-CM with HMAC-SHA1, and all RTCP, go through libsrtp.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import pylibsrtp
@@ -15,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pylibsrtp import Policy, Session
 
 from palabre.media.forwarder.interface import SrtpKeys, SrtpProfile
+from palabre.media.forwarder.rtp import HEADER, TIMESTAMPS, header_format
+from palabre.media.forwarder.segments import Run
 
 KEY_LENGTH = 16
 WINDOW = 1024
@@ -45,11 +48,28 @@ class Opener(Protocol):
         """
 
 
+@dataclass(slots=True)
+class View:
+    """How a route shows a stream to its subscriber."""
+
+    ssrc: int
+    payload_type: int
+    #: Index sent = sequence received - offset.
+    offset: int = 0
+    #: What has a lower index is too late.
+    began: int = 0
+    #: Added to timestamps.
+    shift: int = 0
+
+
 class Sealer(Protocol):
     """Encrypts the packets of one outgoing SSRC."""
 
-    def __call__(self, header: bytes, payload: bytes, index: int) -> bytes:
+    def seal(self, header: bytes, payload: bytes, index: int) -> bytes:
         """The protected packet; ``index`` is the 48-bit packet index."""
+
+    def seal_run(self, run: Run, view: View) -> list[bytes]:
+        """The protected packets of a run, less those that are too late. This is the hottest loop of all."""
 
 
 class GcmOpener:
@@ -89,21 +109,50 @@ class GcmSealer:
         self._encrypt = cipher.encrypt
         self._base = salt ^ (ssrc << 48)
 
-    def __call__(self, header: bytes, payload: bytes, index: int) -> bytes:
+    def seal(self, header: bytes, payload: bytes, index: int) -> bytes:
         return header + self._encrypt((self._base ^ index).to_bytes(12, "big"), payload, header)
+
+    def seal_run(self, run: Run, view: View) -> list[bytes]:
+        encrypt, base, extensions = self._encrypt, self._base, run.extensions
+        pack = header_format(len(extensions)).pack
+        ssrc, payload_type, offset, began, shift = (
+            view.ssrc,
+            view.payload_type,
+            view.offset,
+            view.began,
+            view.shift,
+        )
+        sealed = []
+        for first, sequence, timestamp, payload in run.parts:
+            index = sequence - offset
+            if index >= began:
+                stamp = (timestamp + shift) & TIMESTAMPS
+                header = pack(first | payload_type, index & 0xFFFF, stamp, ssrc, extensions)
+                sealed.append(header + encrypt((base ^ index).to_bytes(12, "big"), payload, header))
+        return sealed
 
 
 class CmSealer:
-    """The sending side of ``CmOpener``."""
+    """The sending side of ``CmOpener``; takes no packet longer than 1,356 bytes."""
 
     __slots__ = ("_protect",)
 
     def __init__(self, session: Session) -> None:
         self._protect = session.protect
 
-    def __call__(self, header: bytes, payload: bytes, index: int) -> bytes:
+    def seal(self, header: bytes, payload: bytes, index: int) -> bytes:
         protected: bytes = self._protect(header + payload)
         return protected
+
+    def seal_run(self, run: Run, view: View) -> list[bytes]:
+        sealed = []
+        for first, sequence, timestamp, payload in run.parts:
+            index = sequence - view.offset
+            if index >= view.began:
+                stamp = (timestamp + view.shift) & TIMESTAMPS
+                header = HEADER.pack(first | view.payload_type, index & 0xFFFF, stamp, view.ssrc)
+                sealed.append(self._protect(header + run.extensions + payload))
+        return sealed
 
 
 class Protection:

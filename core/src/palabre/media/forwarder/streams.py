@@ -39,6 +39,9 @@ class Stream:
     pending: list[Packet] = field(default_factory=list)
     loudness: Loudness = field(default_factory=Loudness)
     paused: bool = False
+    #: RTP timestamp of the packets sent last, and when.
+    last_timestamp: int = 0
+    last_sent_at: float = 0.0
     ssrc: int | None = None
     bytes_received: int = 0
     recovered: int = 0
