@@ -6,6 +6,7 @@
 import { io as connectSocket } from "socket.io-client";
 
 import { accepted, RefusedError } from "./errors.js";
+import { t } from "./i18n.js";
 import { JournalCursor } from "./journal.js";
 import { Outbox } from "./outbox.js";
 import { Retries } from "./reconnect.js";
@@ -102,7 +103,7 @@ export class RoomProtocol {
    */
   act(name, data = {}) {
     if (!["in_room", "reconnecting"].includes(this.phase)) {
-      return Promise.reject(new RefusedError("not_in_room", "You are not in the room."));
+      return Promise.reject(new RefusedError("not_in_room", t("You are not in the meeting")));
     }
     return this.#outbox.add(name, data, this.phase === "in_room");
   }
@@ -327,5 +328,5 @@ export class RoomProtocol {
 }
 
 function offline() {
-  return new RefusedError("offline", "The connection is interrupted.");
+  return new RefusedError("offline", t("Connection lost. Coming back…"));
 }

@@ -194,7 +194,10 @@ export class MediaSession {
   }
 
   async #publishAll() {
-    const wanted = [...this.#publications.values()].filter(({ track }) => track.readyState === "live");
+    for (const { source, track } of this.#publications.values()) {
+      if (track.readyState !== "live") this.#publications.delete(source); // closed meanwhile; published anew when opened
+    }
+    const wanted = [...this.#publications.values()];
     if (!wanted.length || !this.sending) return;
     try {
       await this.sending.publish(wanted);
