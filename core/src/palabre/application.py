@@ -10,9 +10,11 @@ from types import ModuleType
 from palabre.clock import Clock, SystemClock
 from palabre.config import Settings, load_settings
 from palabre.db import Database
+from palabre.hookspecs import features
 from palabre.invitations.links import Secret
+from palabre.migrations.pending import hold_outdated_plugins
 from palabre.plugins.host import PluginHost
-from palabre.plugins.loading import load_installed
+from palabre.plugins.loading import installed_specs, load_installed
 from palabre.rooms.builtin import BUILTIN
 from palabre.rooms.rooms import Rooms
 
@@ -50,21 +52,32 @@ def create_application(
     *,
     plugins: PluginHost | None = None,
     clock: Clock | None = None,
-    specs: Iterable[ModuleType] = (),
 ) -> Application:
     """Build the application of this process.
 
     :param settings: read from the configuration when not given, with the plugins' sections.
-    :param plugins: the host to use; without it, every installed plugin is loaded.
-    :param specs: hook specifications of other distributions, known before plugins are loaded.
+    :param plugins: the host to use; without it, every installed plugin is loaded, with the specifications that
+        installed distributions add.
     :raises ConfigurationError: when the configuration is wrong.
     """
     if plugins is None:
-        plugins = make_host(specs=specs)
+        plugins = make_host(specs=installed_specs())
         load_installed(plugins)
     if settings is None:
-        settings = load_settings(
-            sections={one.plugin: one.value for one in plugins.collect("settings")},
-        )
-    database = Database(settings.database.url, pool_size=settings.database.pool_size)
-    return Application(settings, database, plugins, clock or SystemClock())
+        settings = read_settings(plugins)
+    database = Database(settings.database_url, pool_size=settings.database.pool_size)
+    application = Application(settings, database, plugins, clock or SystemClock())
+    hold_outdated_plugins(database, plugins)
+    return application
+
+
+def read_settings(plugins: PluginHost) -> Settings:
+    """The configuration, with a section for each plugin that declares one.
+
+    :raises ConfigurationError: when it is wrong.
+    """
+    sections = {one.plugin: one.value for one in plugins.collect(features.settings)}
+    for name, health in list(plugins.health.items()):
+        if health.errors["settings"]:
+            plugins.quarantine(name, f"it cannot say its settings: {health.reason}")
+    return load_settings(sections=sections, ignored=[name for name in plugins.health if name not in sections])

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -22,6 +23,10 @@ from palabre.tenants.scope import current_tenant
 
 #: Longest time a write waits for another process's lock, in seconds.
 LOCK_TIMEOUT_S = 10.0
+
+
+class NoDriver(PalabreError):
+    """The database's address asks for a driver that is not installed."""
 
 
 class DatabaseBusy(PalabreError):
@@ -38,9 +43,15 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = (
-            _sqlite_engine(url, pool_size) if self.is_sqlite else create_engine(url, pool_size=pool_size)
-        )
+        try:
+            self.engine = (
+                _sqlite_engine(url, pool_size) if self.is_sqlite else create_engine(url, pool_size=pool_size)
+            )
+        except ModuleNotFoundError as error:
+            raise NoDriver(
+                f"The database needs the Python package {error.name}: "
+                "install it with `pip install 'palabre-core[postgresql]'`."
+            ) from None
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
@@ -70,6 +81,15 @@ class Database:
             if self.is_sqlite:
                 session.connection(execution_options={"palabre_writes": writes})
             yield session
+
+    def is_there(self) -> bool:
+        """Whether there is anything to connect to: a server, or an SQLite file. Connecting would make the file."""
+        return not self.is_sqlite or not self.url.database or Path(self.url.database).exists()
+
+    def make_folder(self) -> None:
+        """Make the folder of an SQLite file."""
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
 
     def close(self) -> None:
         """Close every idle connection."""

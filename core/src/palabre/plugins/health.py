@@ -20,6 +20,7 @@ class Health:
     """Counters and state of one plugin in this process.
 
     :param reason: one sentence, when it is not ``ACTIVE``.
+    :param until_upgraded: kept out only until its tables are upgraded.
     :param errors: failures by hook.
     :param calls: calls by hook.
     :param seconds: time spent by hook.
@@ -30,6 +31,7 @@ class Health:
     builtin: bool = False
     state: State = State.ACTIVE
     reason: str = ""
+    until_upgraded: bool = False
     errors: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=dict)

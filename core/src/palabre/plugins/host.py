@@ -85,13 +85,20 @@ class PluginHost:
         self.installed[feature.name] = Installed(plugin, feature, package, version)
         return feature
 
-    def quarantine(self, name: str, reason: str, *, version: str = "") -> None:
-        """Keep a plugin out and remember why, in one sentence that follows its name."""
+    def quarantine(self, name: str, reason: str, *, version: str = "", until_upgraded: bool = False) -> None:
+        """Keep a plugin out and remember why, in one sentence that follows its name.
+
+        :param until_upgraded: upgrading its tables lets it run.
+        """
         known = self.installed.get(name)
         if known is not None and self._manager.is_registered(known.plugin):
             self._manager.unregister(known.plugin)
         self.health[name] = Health(
-            name, version=version or (known.version if known else ""), state=State.QUARANTINED, reason=reason
+            name,
+            version=version or (known.version if known else ""),
+            state=State.QUARANTINED,
+            reason=reason,
+            until_upgraded=until_upgraded,
         )
         log.warning("plugin quarantined", plugin=name, reason=reason)
 
