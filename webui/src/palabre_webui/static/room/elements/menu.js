@@ -91,7 +91,7 @@ export class PalMenu extends LitElement {
     const button = this.querySelector('button').getBoundingClientRect();
     list.style.removeProperty('left');
     list.style.removeProperty('top');
-    if (matchMedia('(max-width: 640px)').matches) return;
+    if (matchMedia('(max-width: 720px)').matches) return;
     const { width, height } = list.getBoundingClientRect();
     const above = button.top - height - MARGIN;
     const below = button.bottom + MARGIN;

@@ -12,7 +12,7 @@ import { Seating } from './seating.js';
 import { entriesOf, slotList } from './slot-list.js';
 import { trackOf } from './person.js';
 
-const PHONE_WIDTH = 640;
+const PHONE_WIDTH = 640; // of the stage: below it one large picture serves better than a grid
 
 export class PalStage extends RoomElement {
   static properties = { width: { state: true }, height: { state: true } };

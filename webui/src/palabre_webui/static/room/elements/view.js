@@ -4,7 +4,7 @@ import { t } from '../i18n.js';
 import { unreadMessages } from './chat-reading.js';
 
 const LAYOUT_KEY = 'palabre.layout';
-const PHONE = matchMedia('(max-width: 640px)');
+const PHONE = matchMedia('(max-width: 720px)');
 
 export class RoomView extends EventTarget {
   panel = null; // 'people', 'chat', 'plugin:<entry id>' or null
