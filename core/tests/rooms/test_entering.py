@@ -238,9 +238,16 @@ class TestComingBack:
         assert older_tab.drop() is None
         assert lea.sees(sam)["connected"] is True
 
-    @pytest.mark.parametrize("secret", ["", "wrong", "é\u0000"])
-    def test_nobody_comes_back_as_somebody_else(self, lea, sam, secret: str) -> None:
+    @pytest.mark.parametrize("secret", ["", "wrong", "é\u0000", "\ud800", None, 7, ["wrong"], "x" * 100_000])
+    def test_nobody_comes_back_as_somebody_else(self, lea, sam, secret) -> None:
         sam.secret = secret
+        with pytest.raises(Refused) as refusal:
+            sam.come_back()
+        assert refusal.value.code == "unknown_participant"
+
+    @pytest.mark.parametrize("stranger", ["", "nobody", "é\u0000", "\ud800", None, 7, {}])
+    def test_nobody_comes_back_as_a_stranger(self, lea, sam, stranger) -> None:
+        sam.id = stranger
         with pytest.raises(Refused) as refusal:
             sam.come_back()
         assert refusal.value.code == "unknown_participant"

@@ -10,7 +10,9 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from palabre.i18n import gettext as _
 from palabre.model import JoinLink, LinkKind, Meeting, Role
 
 _CODE_BYTES = 18
+_TOKEN = re.compile(r"([0-9a-z]{1,32})\.([A-Za-z0-9_-]{1,64})")
 
 
 class Secret:
@@ -38,19 +41,26 @@ class Secret:
         """The secret in ``secret.key`` of the data folder; made when there is none, readable by its owner only."""
         path = data_dir / "secret.key"
         data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return cls(path.read_bytes())
-        with os.fdopen(descriptor, "wb") as stream:
-            key = secrets.token_bytes(32)
-            stream.write(key)
-        return cls(key)
+        if not path.exists():
+            _make_secret(path)
+        return cls(path.read_bytes())
 
     def derive(self, purpose: str, subject: str) -> str:
         """A code that only this installation can make, safe in an address."""
         digest = hmac.new(self._key, f"{purpose}:{subject}".encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest[:_CODE_BYTES]).decode()
+
+
+def _make_secret(path: Path) -> None:
+    # written whole under another name and then linked, so that nobody ever reads half of it, and of two processes that
+    # start together the first one's stays
+    half = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(secrets.token_bytes(32))
+    with suppress(FileExistsError):
+        os.link(half, path)
+    half.unlink()
 
 
 def make_link(
@@ -76,7 +86,8 @@ def use_token(session: Session, secret: Secret, *, token: str, now: datetime) ->
     :raises NotFound: code ``unknown_link``; the same for a wrong code and for no such link.
     :raises Refused: ``link_revoked``, ``expired_link``.
     """
-    selector, _dot, code = token[:200].partition(".")
+    well_formed = _TOKEN.fullmatch(token)
+    selector, code = well_formed.groups() if well_formed else ("", "")
     link = session.scalar(select(JoinLink).where(JoinLink.selector == selector))
     if not hmac.compare_digest(code.encode(), secret.derive("join", selector).encode()) or link is None:
         raise NotFound(

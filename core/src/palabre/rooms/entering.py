@@ -172,7 +172,7 @@ def obstacle(
 def _known(room: RoomTransaction, comeback: Comeback) -> ParticipantRow:
     row = room.session.scalar(
         select(ParticipantRow).where(
-            ParticipantRow.public_id == comeback.id, ParticipantRow.meeting_id == room.meeting.id
+            ParticipantRow.public_id == _ascii(comeback.id), ParticipantRow.meeting_id == room.meeting.id
         )
     )
     if row is None or not hmac.compare_digest(row.secret_hash, _hash(comeback.secret)):
@@ -271,4 +271,13 @@ def _come_back(room: RoomTransaction, row: ParticipantRow) -> None:
 
 
 def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(_ascii(secret).encode()).hexdigest()
+
+
+def _ascii(given: object) -> str:
+    # what we gave was ASCII; anything else that comes back is nobody's, and some of it no database takes
+    return (
+        given
+        if isinstance(given, str) and len(given) <= 64 and given.isascii() and given.isprintable()
+        else ""
+    )
