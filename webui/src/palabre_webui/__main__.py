@@ -1,0 +1,31 @@
+"""``python -m palabre_webui``: run one web process."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+
+def main() -> int:
+    """Choose how to run before anything else is imported, then serve; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m palabre_webui", description=__doc__)
+    parser.add_argument("--async-mode", choices=("eventlet", "threading"), default="eventlet")
+    parser.add_argument("--number", type=int, default=0, help="which of the web processes this is")
+    given = parser.parse_args()
+
+    from palabre_webui import concurrency
+
+    concurrency.patch(given.async_mode)
+
+    from palabre.errors import ConfigurationError
+    from palabre_webui.server import serve
+
+    try:
+        serve(given.number)
+    except (ConfigurationError, OSError) as error:
+        parser.exit(1, f"web: {error}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""How long the loop of this process was held up: the delay that every socket of it felt."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+from palabre_webui import concurrency
+
+#: One beat, in seconds.
+BEAT_S = 0.02
+#: For how long a stall is remembered as recent, in seconds.
+RECENT_S = 60.0
+
+
+class Heartbeat:
+    """Sleeps for a moment, again and again, and notes by how much each sleep was too long.
+
+    :ivar worst_s: longest stall since the process started, in seconds.
+    """
+
+    def __init__(self) -> None:
+        self.worst_s = 0.0
+        self._recent: deque[tuple[float, float]] = deque()
+
+    def start(self) -> None:
+        """Beat, in the background."""
+        concurrency.spawn(self._beat)
+
+    def recent_s(self) -> float:
+        """Longest stall of the last minute, in seconds."""
+        self._forget(time.monotonic())
+        return max((stall for _at, stall in self._recent), default=0.0)
+
+    def reset(self) -> None:
+        """Forget every stall."""
+        self.worst_s = 0.0
+        self._recent.clear()
+
+    def _beat(self) -> None:
+        while True:
+            before = time.monotonic()
+            concurrency.sleep(BEAT_S)
+            now = time.monotonic()
+            stall = now - before - BEAT_S
+            self.worst_s = max(self.worst_s, stall)
+            while self._recent and self._recent[-1][1] <= stall:  # outlived by a longer one
+                self._recent.pop()
+            self._recent.append((now, stall))
+            self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        while self._recent and now - self._recent[0][0] > RECENT_S:
+            self._recent.popleft()

@@ -1,0 +1,37 @@
+"""Hooks by which a plugin adds to the web."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from palabre.plugins.markers import collect, for_installation
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from palabre_webui.modules import RoomModule
+
+
+@collect
+@for_installation
+def blueprints() -> list[Blueprint]:
+    """Add pages and addresses below ``/plugins/<plugin>/``.
+
+    Called once when the web service starts, at installation level. For a tenant that has the plugin switched off,
+    every one of these addresses is 404. Each view declares its permission; one without is never called.
+
+    :returns: blueprints named like the plugin, or ``<plugin>_<something>``.
+    """
+    raise NotImplementedError
+
+
+@collect
+def room_modules() -> list[RoomModule]:
+    """Add JavaScript modules to the room page.
+
+    Called whenever a room page is written, in the tenant's scope, and with the features that the room opened with.
+
+    :returns: modules in the plugin package's ``static`` folder, which is served below
+        ``/plugins/<plugin>/static/``.
+    """
+    raise NotImplementedError

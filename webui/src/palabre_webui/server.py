@@ -1,0 +1,142 @@
+"""The web service: a Flask application with everything on it, and the process that serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from palabre.application import Application, create_application
+from palabre.i18n import add_catalogue
+from palabre_webui import concurrency
+from palabre_webui.assets import StaticTree
+from palabre_webui.context import WebContext
+from palabre_webui.heartbeat import Heartbeat
+from palabre_webui.operation.health import health
+from palabre_webui.operation.metrics import metrics
+from palabre_webui.permissions import enforce
+from palabre_webui.plugin_web import mount_plugins, plugin_trees
+from palabre_webui.room.service import RoomService
+from palabre_webui.scoping import Tenants, scope_requests
+from palabre_webui.security import protect
+from palabre_webui.site.errors import show_errors
+from palabre_webui.site.pages import site
+from palabre_webui.site.room_page import room_page
+from palabre_webui.site.static_files import assets
+from palabre_webui.site.templating import set_up_templates
+
+log = structlog.get_logger(__name__)
+
+#: Longest form, in bytes.
+LONGEST_FORM = 64 * 1024
+#: For each visitor's address and page.
+JOIN_LIMIT = "60 per minute"
+DEMO_LIMIT = "10 per minute"
+
+_Wsgi = Callable[..., Iterable[bytes]]
+
+
+class Web:
+    """The web service of one process.
+
+    :param application: whose plugins, database and settings it uses.
+    :ivar app: the Flask application; with its sockets.
+    """
+
+    def __init__(self, application: Application) -> None:
+        settings = application.settings
+        self.app = app = Flask("palabre_webui", static_folder=None)
+        app.config.update(
+            SECRET_KEY=application.secret.derive("session", "web"),
+            MAX_CONTENT_LENGTH=LONGEST_FORM,
+            SESSION_COOKIE_NAME="palabre_session",
+            SESSION_COOKIE_HTTPONLY=True,
+            SESSION_COOKIE_SAMESITE="Lax",
+            SESSION_COOKIE_SECURE=(settings.web.public_url or "").startswith("https:"),
+            WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which we tell browsers not to send
+            WTF_CSRF_TIME_LIMIT=None,
+            RATELIMIT_STORAGE_URI=settings.web.redis_url or "memory://",
+            RATELIMIT_STRATEGY="moving-window",
+        )
+        tenants = Tenants(application)
+        show_errors(app)
+        protect(app)
+        scope_requests(app, tenants)
+        token = settings.web.metrics_token
+        enforce(app, metrics_token=token.get_secret_value() if token else None)
+        CSRFProtect(app)
+        set_up_templates(app)
+        for blueprint in (assets, health, metrics, site, room_page):
+            app.register_blueprint(blueprint)
+        mount_plugins(app, application.plugins)
+        _limit(app)
+        room = RoomService(app, application, tenants)
+        self.context = WebContext(
+            application,
+            StaticTree(Path(str(files("palabre_webui"))) / "static", "/static"),
+            plugin_trees(application.plugins),
+            room,
+            Heartbeat(),
+        )
+        self.context.install(app)
+        if settings.web.proxies:
+            count = settings.web.proxies
+            app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        app.wsgi_app = _without_compression(app.wsgi_app)  # type: ignore[method-assign]
+
+    def start(self) -> None:
+        """Begin what runs beside the requests."""
+        self.context.heartbeat.start()
+        self.context.room.start()
+
+
+def create_web(application: Application | None = None) -> Web:
+    """Build the web service.
+
+    :param application: read from the configuration when not given.
+    """
+    add_catalogue("palabre_webui")
+    return Web(application or create_application())
+
+
+def serve(number: int = 0) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    :param number: which of the web processes this is; each has the next port.
+    :raises OSError: when the port cannot be used.
+    """
+    web = create_web()
+    settings = web.context.application.settings.web
+    listener = concurrency.listen(settings.host, settings.port + number)
+    web.start()
+    log.info("web_ready", host=settings.host, port=settings.port + number, mode=concurrency.mode())
+    concurrency.serve(listener, web.app)
+
+
+def _limit(app: Flask) -> None:
+    limiter = Limiter(get_remote_address, app=app, headers_enabled=True, swallow_errors=True)
+    for endpoint, limit in (
+        ("site.demo", DEMO_LIMIT),
+        ("site.join_with_code", JOIN_LIMIT),
+        ("room_page.room", JOIN_LIMIT),
+    ):
+        view: Any = app.view_functions[endpoint]
+        app.view_functions[endpoint] = limiter.limit(limit)(view)
+
+
+def _without_compression(application: _Wsgi) -> _Wsgi:
+    """Sockets without permessage-deflate: it costs memory for each and time for every copy of an event."""
+
+    def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        return application(environ, start_response)
+
+    return call

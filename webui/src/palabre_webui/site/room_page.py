@@ -1,0 +1,89 @@
+"""The page of a room: everything the browser needs to enter, written into it."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from palabre.errors import Refused
+from palabre.i18n import current_language
+from palabre.i18n import gettext as _
+from palabre.invitations import use_token
+from palabre.model import JoinLink, LinkKind, Meeting, MeetingState
+from palabre.tenants.scope import tenant_scope
+from palabre_webui.assets import accepts_gzip
+from palabre_webui.context import web
+from palabre_webui.permissions import permission
+from palabre_webui.plugin_web import room_modules
+from palabre_webui.site.errors import STATUS
+
+room_page = Blueprint("room_page", __name__)
+
+#: Version of the protocol between the page and the room's door.
+PROTOCOL = 1
+#: Where the page's own module starts.
+_MAIN = "room/main.js"
+
+
+@room_page.get("/join/<token>")
+@permission("public")
+def room(token: str) -> ResponseReturnValue:
+    """The room's page, or why the link does not lead there."""
+    application = web().application
+    try:
+        with application.db.reading() as session:
+            link = use_token(session, application.secret, token=token, now=application.clock.now())
+            return _page(session, link, token)
+    except Refused as refusal:
+        page = render_template(
+            "link_problem.html", code=refusal.code, message=refusal.message, starts_at=None
+        )
+        return page, STATUS.get(refusal.code, 403)
+
+
+def _page(session: Session, link: JoinLink, token: str) -> Response:
+    meeting = link.meeting
+    if meeting.state in (MeetingState.ENDED, MeetingState.CANCELLED):
+        raise Refused("meeting_ended", _("This meeting is over."))
+    static = web().static
+    page = render_template(
+        "room.html",
+        config=_config(session, link, meeting, token),
+        importmap={
+            "imports": {
+                name: static.url(path) for name, path in static.read_json("vendor/importmap.json").items()
+            }
+        },
+        preload=[static.url(path) for path in static.imported_by(_MAIN)],
+        meeting_name=meeting.name,
+    )
+    response = make_response(page)
+    response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
+    if accepts_gzip():
+        response.data = gzip.compress(response.data, 6)
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _config(session: Session, link: JoinLink, meeting: Meeting, token: str) -> dict[str, Any]:
+    application, static, language = web().application, web().static, current_language()
+    catalogue = f"i18n/{language}.json"
+    told: dict[str, Any] = {"name": meeting.name}
+    if link.kind is LinkKind.PUBLIC:
+        told["link"] = request.base_url
+    with tenant_scope(application.rooms.scope(session, meeting)):
+        modules = room_modules()
+    return {
+        "protocol": PROTOCOL,
+        "link": token,
+        "language": language,
+        "meeting": told,
+        "me": {"name": link.name, "role": link.role.value},
+        "modules": modules,
+        "catalogue": static.url(catalogue) if static.has(catalogue) else None,
+        "static": static.root(),
+    }

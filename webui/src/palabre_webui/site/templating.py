@@ -1,0 +1,48 @@
+"""What every template can use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask_wtf.csrf import generate_csrf
+
+from palabre.i18n import current_language, gettext, ngettext
+from palabre.tenants.scope import current_tenant
+from palabre_webui.context import web
+from palabre_webui.security import csp_nonce
+
+
+@dataclass(frozen=True)
+class Brand:
+    """How a tenant looks.
+
+    :param stylesheet: address of its own properties; ``None`` for ours.
+    :param logo: address of its logo; ``None`` for ours.
+    """
+
+    name: str
+    stylesheet: str | None = None
+    logo: str | None = None
+
+
+def set_up_templates(app: Flask) -> None:
+    """Translations, and the names that every template of ``app`` knows."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        gettext, ngettext, newstyle=True
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(_names)
+
+
+def _names() -> dict[str, Any]:
+    tenant = current_tenant()
+    return {
+        "asset": web().static.url,
+        "brand": Brand(tenant.name if tenant else "Palabre"),
+        "csp_nonce": csp_nonce(),
+        "csrf_token": generate_csrf,
+        "language": current_language(),
+    }
