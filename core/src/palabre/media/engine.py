@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from itertools import count
 
@@ -21,6 +22,8 @@ SPEAKERS_EACH_S = 0.2
 REPORT_EACH_S = 1.0
 #: A peer whose web connection broke waits that long for another web process.
 ADOPTION_S = 15.0
+#: Stalls of the loop are remembered that long.
+STALLS_S = 60.0
 
 
 class Engine:
@@ -31,6 +34,7 @@ class Engine:
         self._services = services
         self._adoption_s = adoption_s
         self._tick: asyncio.Task[None] | None = None
+        self._late_s: deque[float] = deque([0.0], maxlen=round(STALLS_S / SPEAKERS_EACH_S))
 
     def start(self) -> None:
         """Let the clocks run."""
@@ -116,7 +120,7 @@ class Engine:
 
     def metrics(self) -> dict[str, float]:
         """Counters of the whole worker."""
-        return engine_metrics(self._services.mux, self.rooms.values())
+        return engine_metrics(self._services.mux, self.rooms.values(), max(self._late_s))
 
     def disowned(self, owner: Owner) -> None:
         """A web connection broke: its peers wait for another."""
@@ -130,9 +134,12 @@ class Engine:
 
     async def _run(self) -> None:
         each_report = round(REPORT_EACH_S / SPEAKERS_EACH_S)
+        now = time.monotonic()
         for turn in count():
+            due = now + SPEAKERS_EACH_S
             await asyncio.sleep(SPEAKERS_EACH_S)
             now = time.monotonic()
+            self._late_s.append(now - due)
             for room in list(self.rooms.values()):
                 self._guarded(room, room.rank_speakers, now)
                 if turn % each_report == 0:

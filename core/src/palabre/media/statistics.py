@@ -34,8 +34,11 @@ def peer_report(forwarder: Forwarder, peer: Peer) -> Report:
     return report
 
 
-def engine_metrics(mux: Mux, rooms: Iterable[Room]) -> dict[str, float]:
-    """Counters of a worker since it started, and what it holds now."""
+def engine_metrics(mux: Mux, rooms: Iterable[Room], stall_s: float) -> dict[str, float]:
+    """Counters of a worker since it started, and what it holds now.
+
+    :param stall_s: the longest stall of the loop within the last minute.
+    """
     totals = mux.forwarder.stats()
     listed = list(rooms)
     return {
@@ -50,6 +53,7 @@ def engine_metrics(mux: Mux, rooms: Iterable[Room]) -> dict[str, float]:
         "sends": totals.sends,
         "segmentation": int(totals.segmentation),
         "cpu_seconds": time.process_time(),
+        "loop_stall_seconds": stall_s,
         "memory_peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "rooms": len(listed),
         "peers": sum(len(room.peers) for room in listed),

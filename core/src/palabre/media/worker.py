@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -59,6 +60,7 @@ async def serve(options: Options, ready: Callable[[], None] | None = None) -> No
     await channel.listen(options.socket)
     mux.start()
     engine.start()
+    gc.freeze()  # the modules stay; looking through them again and again would hold up packets
     log.info(
         "media_worker_ready",
         channel=options.socket,
