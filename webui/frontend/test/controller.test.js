@@ -97,6 +97,17 @@ test("leaving closes, and coming again is possible", async () => {
   assert.equal(room.phase, "in_room");
 });
 
+test("ending the meeting for all closes this page without an error", async () => {
+  await room.enter({ name: "Léa" });
+  server.answers.act = () => {
+    server.room.emit("closed", { code: "ended", message: "It is over." });
+    return null;
+  };
+  await room.act("end_for_all");
+  assert.equal(room.closedReason.code, "ended");
+  room.rejoin();
+});
+
 test("an engine that is away is told, and the room goes on", async () => {
   await room.enter({ name: "Léa" });
   await until(() => room.media.engineLost);

@@ -126,8 +126,14 @@ export class RoomController extends EventTarget {
    * @param {object} [data]
    * @returns {Promise<number>} the sequence number; rejects with RefusedError
    */
-  act(name, data = {}) {
-    return this.#protocol.act(name, data);
+  async act(name, data = {}) {
+    try {
+      return await this.#protocol.act(name, data);
+    } catch (error) {
+      // Ending the meeting closes this page too, perhaps before the answer is here.
+      if (name === "end_for_all" && /** @type {any} */ (error).code === "ended") return this.#protocol.seq;
+      throw error;
+    }
   }
 
   /**
