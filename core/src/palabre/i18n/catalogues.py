@@ -8,18 +8,20 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 #: Complete languages; the first is the one sentences are written in.
 LANGUAGES = ("en", "fr")
 
 _language: ContextVar[str] = ContextVar("palabre_language", default=LANGUAGES[0])
-_packages: list[str] = ["palabre"]
+_folders: list[Traversable] = [files("palabre") / "translations"]
 
 
 def add_catalogue(package: str) -> None:
     """Read the translations of one more package. Earlier packages win where two translate the same text."""
-    if package not in _packages:
-        _packages.append(package)
+    folder = files(package) / "translations"
+    if folder.is_dir() and folder not in _folders:
+        _folders.append(folder)
         _catalogue.cache_clear()
 
 
@@ -60,8 +62,8 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 @cache
 def _catalogue(language: str) -> gettext_module.NullTranslations:
     first: gettext_module.NullTranslations | None = None
-    for package in _packages:
-        compiled = files(package) / "translations" / language / "LC_MESSAGES" / "messages.mo"
+    for folder in _folders:
+        compiled = folder / language / "LC_MESSAGES" / "messages.mo"
         if not compiled.is_file():
             continue
         with compiled.open("rb") as stream:

@@ -54,9 +54,7 @@ def enabled_features(session: Session, plugins: PluginHost, tenant_id: int) -> f
     chosen = dict(
         session.execute(
             select(TenantFeature.feature, TenantFeature.enabled).where(TenantFeature.tenant_id == tenant_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return frozenset(
         feature.name

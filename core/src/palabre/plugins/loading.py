@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 
@@ -42,10 +43,12 @@ def load(host: PluginHost, found: EntryPoint) -> None:
             raise PluginError(f"it is installed as {found.name} and names itself {name}")
         _refuse_nameless_tables(name, set(Base.metadata.tables) - known_tables)
         host.register(plugin, version=version)
-        add_catalogue(host.installed[name].package)
+        package = host.installed[name].package
+        if hasattr(sys.modules.get(package), "__path__"):
+            add_catalogue(package)
     except PluginError as error:
         host.quarantine(found.name, str(error), version=version)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         log.exception("plugin cannot be loaded", plugin=found.name)
         host.quarantine(
             found.name, f"it cannot be imported: {type(error).__name__}: {error}", version=version
