@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,15 @@ SNAPSHOT_EVERY = 200
 _KEPT = 1000
 #: Where a session notes the rooms that it has changed.
 _CHANGED = "palabre_rooms_changed"
+
+# Built once: every act needs them.
+_LOCK = (
+    select(Meeting)
+    .where(Meeting.id == bindparam("meeting_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_APPEND = insert(JournalEvent)
 
 
 class Rooms:
@@ -79,12 +88,7 @@ class Rooms:
         :param actor: public id of the participant who acts; ``None`` for the room itself.
         :raises NotFound: code ``unknown_meeting``.
         """
-        meeting = session.scalar(
-            select(Meeting)
-            .where(Meeting.id == meeting_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
+        meeting = session.scalar(_LOCK, {"meeting_id": meeting_id})
         if meeting is None:
             raise NotFound("unknown_meeting", _("This meeting does not exist any more."))
         scope = self.scope(session, meeting)
@@ -118,7 +122,7 @@ class Rooms:
     def _write(self, room: RoomTransaction) -> None:
         meeting, state, session = room.meeting, room.state, room.session
         if room.events:
-            session.execute(insert(JournalEvent), [_row(meeting, event) for event in room.events])
+            session.execute(_APPEND, [_row(meeting, event) for event in room.events])
             meeting.last_seq = state.seq
             if state.seq // SNAPSHOT_EVERY > (state.seq - len(room.events)) // SNAPSHOT_EVERY:
                 session.execute(delete(RoomSnapshot).where(RoomSnapshot.meeting_id == meeting.id))
