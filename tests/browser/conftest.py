@@ -12,8 +12,8 @@ from playwright.sync_api import Playwright, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from person import Person, launch  # noqa: E402 - the folder is put on the path just above
-from server import Server  # noqa: E402 - same
+from person import Person, launch
+from server import Server
 
 Launch = Callable[..., Person]
 
@@ -31,6 +31,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("installation"))
     yield running
     running.stop()
+
+
+@pytest.fixture
+def meeting(server: Server) -> str:
+    """Public id of a meeting that nobody has entered yet."""
+    return server.plan()
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ class Person:
         expect(field).to_be_visible()
         field.fill(self.name)
         self.page.get_by_role("button", name="Join", exact=True).click()
-        expect(self.page.get_by_role("toolbar")).to_be_visible(timeout=15_000)
+        expect(self.page.get_by_role("button", name="Leave")).to_be_visible(timeout=15_000)
         return self
 
     def id_of(self, name: str) -> str:
@@ -138,7 +138,9 @@ def launch(
     if tone_hz:
         flags.append(f"--use-file-for-fake-audio-capture={write_tone(folder / f'{name}.wav', tone_hz)}")
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB", **context_options)
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="en-GB", **context_options
+    )
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -11,6 +11,12 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
+
+from palabre.application import create_application, make_host
+from palabre.config import DatabaseSection, Settings
+from palabre.meetings import plan_meeting
+from palabre.tenants.service import tenant_by_slug
 
 #: the command beside the interpreter that runs the tests
 PALABRE = str(Path(sys.executable).with_name("palabre"))
@@ -76,6 +82,23 @@ class Server:
     def link(self, name: str, role: str = "guest", meeting: str = "demo") -> str:
         """A personal join link into a meeting."""
         return self.command("link", meeting, "--role", role, "--name", name).strip().splitlines()[-1]
+
+    def plan(self, name: str = "Budget review", **options: Any) -> str:
+        """Plan a meeting that is always open, and return its public id.
+
+        :param options: those of ``plan_meeting``, such as ``wait_for_presenter``.
+        """
+        settings = Settings(
+            data_dir=self.folder, database=DatabaseSection(url=self.environment["PALABRE_DATABASE__URL"])
+        )
+        application = create_application(settings, plugins=make_host())
+        try:
+            with application.db.transaction() as session:
+                tenant = tenant_by_slug(session, "default")
+                now = application.clock.now()
+                return plan_meeting(session, name=name, now=now, tenant_id=tenant.id, **options).public_id
+        finally:
+            application.db.close()
 
     def stop(self) -> None:
         """End every process of it."""

@@ -9,7 +9,9 @@ from person import READ_COLOUR
 from server import Server
 
 
-def test_a_presenter_s_screen_is_shown_large_to_everybody(server: Server, meeting: str, person: Launch) -> None:
+def test_a_presenter_s_screen_is_shown_large_to_everybody(
+    server: Server, meeting: str, person: Launch
+) -> None:
     lea, sam = person("Léa"), person("Sam")
     lea.join(server.link("Léa", "presenter", meeting))
     sam.join(server.link("Sam", "guest", meeting))

@@ -23,13 +23,15 @@ def sam(person: Launch) -> Person:
     return person("Sam", colour=GREEN, tone_hz=660)
 
 
-def test_the_home_page_leads_to_the_demonstration_meeting(own_server: Server, lea: Person, sam: Person) -> None:
+def test_the_home_page_leads_to_the_demonstration_meeting(
+    own_server: Server, lea: Person, sam: Person
+) -> None:
     for one in (lea, sam):
         one.open(own_server.url)
         one.page.get_by_role("button", name="Try the demonstration meeting").click()
         one.page.get_by_label("Your name").fill(one.name)
         one.page.get_by_role("button", name="Join", exact=True).click()
-        expect(one.page.get_by_role("toolbar")).to_be_visible(timeout=15_000)
+        expect(one.page.get_by_role("button", name="Leave")).to_be_visible(timeout=15_000)
     lea.waits_for_colour("Sam", GREEN)
     sam.waits_for_colour("Léa", BLUE)
     role = "document.querySelector('pal-room').room.me.role"

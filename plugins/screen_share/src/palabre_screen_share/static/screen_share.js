@@ -159,7 +159,7 @@ class ScreenShare {
     let title = "";
     if (mine) label = t("Stop sharing");
     else if (waiting) label = t("Asked");
-    else if (showing) label = t("Ask to show");
+    else if (showing && this.mayShow) label = t("Ask to show");
     if (!this.supported) title = t("This browser cannot share a screen.");
     else if (!this.mayShow) title = t("Only presenters show their screen. Raise your hand to be given that right.");
     this.button.update({
