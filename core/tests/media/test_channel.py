@@ -13,6 +13,12 @@ import pytest
 
 from palabre.media.client import MediaClient, MediaError, MediaUnavailable
 
+OFFER = (
+    "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
+    "a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=setup:actpass\r\na=sendonly\r\n"
+    f"a=rtpmap:111 opus/48000/2\r\na=fingerprint:sha-256 {':'.join(['AA'] * 32)}\r\n"
+)
+
 
 class Raw:
     """A connection that says anything."""
@@ -153,20 +159,20 @@ def test_a_fault_of_a_callback_does_not_silence_the_worker(worker, room, kit):
         raise RuntimeError("a fault of the web service")
 
     client = worker.connect(notified)
-    other = worker.connect(lambda *_: None)
     client.call("join", room=room, peer="p")
-    assert other.call("metrics")["peers"] >= 1
-    client._later(lambda: notified("one", {}))
-    client._later(lambda: notified("two", {}))
-    kit.wait_until(lambda: heard == ["one", "two"], "both callbacks")
+    for digit in "12":
+        client.call("publish", room=room, peer="p", sdp=OFFER.replace("AA", digit * 2), tracks=[])
+    kit.wait_until(lambda: heard == ["peer_state"] * 2, "both callbacks")
     client.call("leave", room=room, peer="p")
 
 
-def test_a_callback_may_call_the_worker(worker, kit):
-    client = worker.connect(lambda *_: None)
+def test_a_callback_may_call_the_worker(worker, room, kit):
     answers: list[dict] = []
-    client._later(lambda: answers.append(client.call("metrics")))
+    client = worker.connect(lambda *_: answers.append(client.call("metrics")))
+    client.call("join", room=room, peer="p")
+    client.call("publish", room=room, peer="p", sdp=OFFER, tracks=[])
     kit.wait_until(lambda: answers, "the answer")
+    client.call("leave", room=room, peer="p")
 
 
 def test_peers_of_a_broken_web_connection_are_adopted(own_worker, room, kit):

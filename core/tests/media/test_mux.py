@@ -17,6 +17,7 @@ from palabre.media.transport.addresses import (
     local_addresses,
     open_sockets,
 )
+from palabre.media.transport.connection import MOST_PATHS, ConnectionState
 from palabre.media.transport.mux import Mux
 
 
@@ -120,6 +121,37 @@ def test_the_path_moves_only_when_the_browser_nominates():
     run(scenario)
 
 
+def test_nobody_is_pushed_out_of_an_address_that_is_in_use():
+    async def scenario(net):
+        sock = net.browser()
+        await net.ask(sock, net.check(nominate=True))
+        victim, net.connection = net.connection, net.mux.connect(Listener())
+        sock.send(net.check(nominate=True))
+        net.connection, forger = victim, net.connection
+        await net.ask(sock, net.check())
+        assert forger.path is None
+        assert net.mux.malformed == 1
+        victim._set_state(ConnectionState.DISCONNECTED)
+        net.connection = forger
+        await net.ask(sock, net.check(nominate=True))
+        assert forger.path == victim.path
+
+    run(scenario)
+
+
+def test_a_browser_s_addresses_are_remembered_up_to_a_number():
+    async def scenario(net):
+        socks = [net.browser() for _ in range(MOST_PATHS + 1)]
+        for sock in socks:
+            await net.ask(sock, net.check())
+        socks[0].send(b"\x16\xfe\xff" + bytes(50))
+        socks[1].send(b"\x16\xfe\xff" + bytes(50))
+        await net.ask(socks[2], net.check())
+        assert net.mux.malformed == 1
+
+    run(scenario)
+
+
 def test_before_a_nomination_the_first_path_serves():
     async def scenario(net):
         sock = net.browser()
@@ -166,8 +198,6 @@ def test_a_closed_connection_answers_no_more():
 
 def test_a_silent_browser_is_disconnected_and_comes_back():
     async def scenario(net):
-        from palabre.media.transport.connection import ConnectionState
-
         sock = net.browser()
         await net.ask(sock, net.check())
         net.connection._set_state(ConnectionState.CONNECTED)

@@ -129,7 +129,7 @@ class TestRepairs:
 
 class TestReception:
     def test_losses_and_late_arrivals_are_counted(self):
-        reception = Reception(90_000)
+        reception = Reception(90_000, repairable=True)
         gaps = [reception.add(index, 0, 1.0) for index in (10, 11, 14, 12)]
         assert gaps == [False, False, True, False]
         assert (reception.lost, reception.received) == (1, 4)
@@ -138,13 +138,19 @@ class TestReception:
         assert reception.missing(1.0, 1.0) == []
 
     def test_a_jump_is_a_new_beginning_and_no_thousand_losses_to_repair(self):
-        reception = Reception(90_000)
+        reception = Reception(90_000, repairable=True)
         reception.add(1, 0, 1.0)
         assert not reception.add(20_000, 0, 1.0)
         assert reception.missing(1.0, 1.0) == []
 
+    def test_losses_that_nobody_can_repair_are_only_counted(self):
+        reception = Reception(48_000, repairable=False)
+        assert [reception.add(index, 0, 1.0) for index in (1, 4)] == [False, False]
+        assert reception.lost == 2
+        assert reception.missing(1.0, 1.0) == []
+
     def test_even_packets_have_no_jitter_and_uneven_ones_do(self):
-        even, uneven = Reception(48_000), Reception(48_000)
+        even, uneven = Reception(48_000, repairable=False), Reception(48_000, repairable=False)
         for number in range(100):
             even.add(number, number * 960, number * 0.02)
             uneven.add(number, number * 960, number * 0.02 + (0.01 if number % 2 else 0))

@@ -136,8 +136,9 @@ class Publication:
                 continue
             uplink = Uplink(forwarder, connection.peer, source, self._sender)
             forwarder.pause(uplink.stream, spec.id in room.paused)
-            if track is not None and track.kind == spec.kind:
+            if track is not None:
                 replaced.append(track.uplink)
+            if track is not None and track.kind == spec.kind:
                 track.uplink, track.source = uplink, spec.source
             else:
                 track = Track(spec.id, self._peer.id, spec.kind, spec.source, uplink)

@@ -107,7 +107,7 @@ class Subscription:
         if offer is None or revision != offer.revision:
             return
         try:
-            answered = _check(reader.read(sdp), offer)
+            answered = _check(reader.read(sdp), offer, self.connection)
         except BadSdp as error:
             raise EngineError("bad_sdp", str(error)) from error
         self._outstanding = None
@@ -249,11 +249,13 @@ def _sending(slot: Slot) -> writer.Sending | None:
     return writer.Sending(slot.destination, slot.track.participant, slot.track.id, slot.track.source)
 
 
-def _check(answered: Description, offer: Offer) -> Description:
+def _check(answered: Description, offer: Offer, connection: Connection) -> Description:
     if answered.setup != "active":
         raise BadSdp("an answer must say a=setup:active")
     if [section.mid for section in answered.sections] != list(offer.content):
         raise BadSdp("the answer does not have the offer's sections")
+    if connection.fingerprints and not set(connection.fingerprints) & set(answered.fingerprints):
+        raise BadSdp("the answer is another PeerConnection's: ask for a restart first")
     return answered
 
 

@@ -44,9 +44,8 @@ class Uplink:
         return VIDEO_BITRATE_BPS if self.source.kind == "video" else AUDIO_BITRATE_BPS
 
     def missed(self) -> None:
-        """Packets are missing; audio repairs itself by FEC."""
-        if self.source.rtx_payload_type is not None:
-            self.repairs.missed()
+        """Packets are missing that can be asked for."""
+        self.repairs.missed()
 
     def take_sender_report(self, report: RtcpSrPacket) -> None:
         """Remember it: our next report echoes its time, so that the publisher knows the round trip."""

@@ -164,6 +164,9 @@ class Forwarder(Protocol):
     def accept_from(self, peer: PeerId, path: Path) -> None:
         """Take media that comes on ``path`` as the peer's."""
 
+    def refuse_from(self, peer: PeerId, path: Path) -> None:
+        """Take nothing more that comes on ``path``."""
+
     def send_to(self, peer: PeerId, path: Path) -> None:
         """Send what is for the peer on ``path`` from now on."""
 

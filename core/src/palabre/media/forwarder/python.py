@@ -39,8 +39,6 @@ from palabre.media.forwarder.streams import CLOCK_RATES, Peer, Stream, new_strea
 #: Datagrams read from a socket before others have their turn.
 BATCH = 128
 LARGEST_DATAGRAM = 2048
-#: Addresses that one peer is heard on; browsers check a handful.
-MOST_PATHS = 8
 #: Packets of a frame sent without waiting for the rest of it.
 MOST_PENDING = 32
 #: A packet missed longer ago is of no use to anybody.
@@ -97,9 +95,12 @@ class PythonForwarder:
             before.accepted.remove((path.socket, path.address))
         known[path.address] = record
         record.accepted.append((path.socket, path.address))
-        if len(record.accepted) > MOST_PATHS:
-            number, address = record.accepted.pop(0)
-            del self._accepted[number][address]
+
+    def refuse_from(self, peer: PeerId, path: Path) -> None:
+        record = self._peers[peer]
+        if self._accepted[path.socket].get(path.address) is record:
+            del self._accepted[path.socket][path.address]
+            record.accepted.remove((path.socket, path.address))
 
     def send_to(self, peer: PeerId, path: Path) -> None:
         record = self._peers[peer]

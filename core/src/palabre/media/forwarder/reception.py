@@ -51,10 +51,22 @@ def nearest(reference: int, sequence: int) -> int:
 class Reception:
     """Counts of one stream and the packets still wanted."""
 
-    __slots__ = ("_clock_rate", "_missing", "_transit", "first", "highest", "jitter", "last_at", "received")
+    __slots__ = (
+        "_clock_rate",
+        "_missing",
+        "_repairable",
+        "_transit",
+        "first",
+        "highest",
+        "jitter",
+        "last_at",
+        "received",
+    )
 
-    def __init__(self, clock_rate: int) -> None:
+    def __init__(self, clock_rate: int, *, repairable: bool) -> None:
+        """:param repairable: whether missing packets can be asked for; else they are only counted."""
         self._clock_rate = clock_rate
+        self._repairable = repairable
         self._transit: float | None = None
         #: index → time it was first missed, seconds.
         self._missing: dict[int, float] = {}
@@ -94,7 +106,7 @@ class Reception:
         if ahead < 0:
             self._missing.pop(index, None)
             return False
-        gap = ahead <= LONGEST_REPAIR
+        gap = self._repairable and ahead <= LONGEST_REPAIR
         if gap:
             for lost in range(self.highest + 1, index):
                 self._missing[lost] = now

@@ -50,7 +50,7 @@ class Stream:
 
     def begin_anew(self) -> None:
         """Another SSRC takes over: what was received before means nothing for it."""
-        self.reception = Reception(CLOCK_RATES[self.source.kind])
+        self.reception = _reception(self.source)
         self.history = History() if self.history is not None else None
 
     def stats(self) -> StreamStats:
@@ -123,4 +123,8 @@ class Peer:
 def new_stream(number: StreamId, peer: Peer, source: Source) -> Stream:
     """A stream that nothing was received of; video keeps a history to repair from."""
     history = History() if source.kind == "video" else None
-    return Stream(number, peer, source, Reception(CLOCK_RATES[source.kind]), history)
+    return Stream(number, peer, source, _reception(source), history)
+
+
+def _reception(source: Source) -> Reception:
+    return Reception(CLOCK_RATES[source.kind], repairable=source.rtx_payload_type is not None)

@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 #: Browsers check each 2.5 to 5 s (RFC 7675); three checks missed.
 DISCONNECTED_AFTER_S = 10.0
 FAILED_AFTER_S = 30.0
+#: Addresses that one connection is heard on; browsers check a handful.
+MOST_PATHS = 8
 
 
 class ConnectionState(enum.Enum):
@@ -64,10 +66,15 @@ class Connection:
         self.path: Path | None = None
         self._nominated = False
         self._mux = mux
-        self._accepted: set[Path] = set()
+        self._accepted: list[Path] = []
         self._heard_at: float | None = None
         self._dtls = DtlsSession(mux.certificate, self._send)
         self._handshake: asyncio.Task[None] | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether somebody is at the other end, as far as we know."""
+        return self.state in (ConnectionState.NEW, ConnectionState.CONNECTING, ConnectionState.CONNECTED)
 
     @property
     def secured(self) -> bool:
@@ -95,10 +102,13 @@ class Connection:
         """
         if not stun.authentic(check, self.credentials):
             return None
+        if not self._mux.accept(self, path):
+            return None
         self._heard_at = time.monotonic()
         if path not in self._accepted:
-            self._accepted.add(path)
-            self._mux.accept(self, path)
+            self._accepted.append(path)
+            if len(self._accepted) > MOST_PATHS:
+                self._mux.refuse(self, self._accepted.pop(0))
         if check.nominated or self.path is None:
             self._nominated = self._nominated or check.nominated
             self._use(path)

@@ -70,10 +70,26 @@ class Mux:
 
     # For connections
 
-    def accept(self, connection: Connection, path: Path) -> None:
-        """Take what comes on this path as the connection's."""
+    def accept(self, connection: Connection, path: Path) -> bool:
+        """Take what comes on this path as the connection's.
+
+        Not while another connection lives there: a participant who forges source addresses must not be able to
+        push somebody out.
+        """
+        owner = self._by_path.get(path)
+        if owner is connection:
+            return True
+        if owner is not None and owner.alive:
+            return False
         self._by_path[path] = connection
         self.forwarder.accept_from(connection.peer, path)
+        return True
+
+    def refuse(self, connection: Connection, path: Path) -> None:
+        """Take nothing more that comes on this path."""
+        if self._by_path.get(path) is connection:
+            del self._by_path[path]
+            self.forwarder.refuse_from(connection.peer, path)
 
     def rename(self, connection: Connection, old_ufrag: str) -> None:
         """The connection has new credentials."""
