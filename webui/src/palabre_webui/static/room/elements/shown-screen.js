@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit';
 import { t } from '../i18n.js';
 import { RoomElement } from './element.js';
+import './video.js';
 
 export class PalShownScreen extends RoomElement {
   static properties = { person: { attribute: false } };
@@ -11,7 +12,7 @@ export class PalShownScreen extends RoomElement {
     const { room, person } = this;
     const stream = person.id === room.myId ? room.media.localStream('screen') : room.media.stream(person.id, 'screen');
     return html`
-      ${stream ? html`<video class="shown-video" autoplay playsinline .muted=${true} .srcObject=${stream}></video>` : nothing}
+      ${stream ? html`<pal-video class="shown-video" .stream=${stream}></pal-video>` : nothing}
       <div class="shown-caption">${person.id === room.myId ? t('You are showing your screen') : t('{name} shows a screen', { name: person.name })}</div>`;
   }
 }

@@ -6,6 +6,7 @@ import { RoomElement } from './element.js';
 import './avatar.js';
 import './icon.js';
 import './menu.js';
+import './video.js';
 import { cameraStream, hue, isSpeaking, microphoneOf, shownName } from './person.js';
 import { personActions } from './person-actions.js';
 
@@ -23,7 +24,7 @@ export class PalTile extends RoomElement {
     this.setAttribute('role', 'group');
     this.setAttribute('aria-label', this.#inWords(speaking));
     return html`
-      ${stream ? html`<video autoplay playsinline .muted=${true} .srcObject=${stream}></video>`
+      ${stream ? html`<pal-video .stream=${stream}></pal-video>`
         : html`<pal-avatar .name=${person.name} .who=${person.id}></pal-avatar>`}
       ${person.connected === false ? html`<div class="tile-away"><pal-icon name="wifi-off"></pal-icon><span>${t('Connection lost')}</span></div>` : nothing}
       ${this.#label()}

@@ -6,6 +6,7 @@ import { RoomElement } from '../elements/element.js';
 import '../elements/avatar.js';
 import '../elements/icon.js';
 import '../elements/level.js';
+import '../elements/video.js';
 import { rememberedEntry, rememberEntry } from './remembered.js';
 
 const HEARD_LEVEL = 0.45;
@@ -42,7 +43,7 @@ export class PalPreview extends RoomElement {
     const stream = camera.on ? this.room.media.localStream('camera') : null;
     return html`
       <div class="preview-picture">
-        ${stream ? html`<video class="mirrored" autoplay playsinline .muted=${true} .srcObject=${stream} aria-label=${t('Your picture')}></video>` : nothing}
+        ${stream ? html`<pal-video class="mirrored" .stream=${stream} .label=${t('Your picture')}></pal-video>` : nothing}
         ${!stream && !this.#mustAsk ? html`<pal-avatar .name=${this.name || t('You')} who="me"></pal-avatar>` : nothing}
         ${this.#mustAsk ? this.#question() : html`<div class="preview-switches">
           ${this.#switch(microphone, 'mic', t('Mute the microphone'), t('Open the microphone'), () => this.#toggle('microphone'))}
