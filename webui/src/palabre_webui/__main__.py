@@ -17,12 +17,12 @@ def main() -> int:
 
     concurrency.patch(given.async_mode)
 
-    from palabre.errors import ConfigurationError
+    from palabre.errors import PalabreError
     from palabre_webui.server import serve
 
     try:
         serve(given.number)
-    except (ConfigurationError, OSError) as error:
+    except (PalabreError, OSError) as error:
         parser.exit(1, f"web: {error}\n")
     return 0
 
