@@ -9,8 +9,6 @@ import struct
 
 import pytest
 from aiortc.rtp import RtpPacket
-from hypothesis import given
-from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
 from palabre.media.forwarder import (
@@ -23,9 +21,7 @@ from palabre.media.forwarder import (
     SrtpKeys,
     SrtpProfile,
 )
-from palabre.media.forwarder.packets import Packet
-from palabre.media.forwarder.rtp import PADDING
-from palabre.media.forwarder.segments import MOST_PADDING, MOST_SEGMENTS, plan
+from palabre.media.forwarder.segments import MOST_PADDING
 
 SALTS = {SrtpProfile.AES_128_GCM: 12, SrtpProfile.AES_128_CM_SHA1_80: 14}
 LIBSRTP = {
@@ -380,20 +376,3 @@ def test_a_stream_published_again_keeps_its_packet_counter(world):
     world.forwarder.add_route(stream, world.subscriber.peer, Destination(7002, 96, 7003, 97))
     world.publisher.sends(70_000)
     assert len(world.subscriber.gets()) == 1
-
-
-@given(st.lists(st.integers(0, 1500), max_size=120))
-def test_runs_hold_every_packet_in_order_and_fit_the_kernel(sizes):
-    packets = [Packet(number, 0, False, bytes(size), None) for number, size in enumerate(sizes)]
-    runs = plan(packets)
-    assert [part.sequence for run in runs for part in run.parts] == list(range(len(sizes)))
-    for run in runs:
-        *others, last = run.parts
-        assert all(len(part.payload) == run.payload_size for part in others)
-        assert len(last.payload) <= run.payload_size
-        assert len(run.parts) <= MOST_SEGMENTS
-        for part in run.parts:
-            added = len(part.payload) - sizes[part.sequence]
-            assert 0 <= added <= (MOST_PADDING if part is not last else 0)
-            assert bool(part.first & PADDING) == (added > 0)
-            assert not added or part.payload[-1] == added

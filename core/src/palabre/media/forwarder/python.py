@@ -7,10 +7,9 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 
-import pylibsrtp
-
 from palabre.media.forwarder import rtp
 from palabre.media.forwarder.arrival import UnknownSource, authenticate
+from palabre.media.forwarder.fanout import FanOut
 from palabre.media.forwarder.interface import (
     Datagram,
     Destination,
@@ -32,21 +31,14 @@ from palabre.media.forwarder.outlets import Outlet
 from palabre.media.forwarder.packets import Packet
 from palabre.media.forwarder.reception import nearest
 from palabre.media.forwarder.routes import Route
-from palabre.media.forwarder.segments import plan
 from palabre.media.forwarder.srtp import NotAuthentic, Protection
-from palabre.media.forwarder.streams import CLOCK_RATES, Peer, Stream, new_stream
+from palabre.media.forwarder.streams import Peer, Stream, new_stream
 
 #: Datagrams read from a socket before others have their turn.
 BATCH = 128
 LARGEST_DATAGRAM = 2048
-#: Packets of a frame sent without waiting for the rest of it.
-MOST_PENDING = 32
 #: A packet missed longer ago is of no use to anybody.
 PATIENCE_S = 1.0
-
-#: Extensions we offer to subscribers, in every section of that kind.
-LEVEL_EXTENSION = 1
-SEND_TIME_EXTENSION = 2
 
 
 class PythonForwarder:
@@ -70,7 +62,7 @@ class PythonForwarder:
         self._peers: dict[PeerId, Peer] = {}
         self._streams: dict[StreamId, Stream] = {}
         self._routes: dict[RouteId, Route] = {}
-        self._waiting: set[Stream] = set()
+        self._fan_out = FanOut(clock)
         self._received = self._received_bytes = 0
         self._sent = self._sent_bytes = 0
         self._unknown = self._refused = 0
@@ -139,7 +131,7 @@ class PythonForwarder:
             del peer.streams[record.source.mid]
         for ssrc in [ssrc for ssrc, inbound in peer.inbound.items() if inbound.stream is record]:
             del peer.inbound[ssrc]
-        self._waiting.discard(record)
+        self._fan_out.forget(record)
 
     def add_route(self, stream: StreamId, peer: PeerId, destination: Destination) -> RouteId:
         source, subscriber = self._streams[stream], self._peers[peer]
@@ -161,7 +153,7 @@ class PythonForwarder:
 
     def move_route(self, route: RouteId, stream: StreamId) -> None:
         record, target = self._routes[route], self._streams[stream]
-        self._flush(record.stream)
+        self._fan_out.flush(record.stream)
         record.stream.routes.remove(record)
         target.routes.append(record)
         record.follow(target)
@@ -178,7 +170,7 @@ class PythonForwarder:
     def pause(self, stream: StreamId, paused: bool) -> None:
         record = self._streams[stream]
         if paused and not record.paused:
-            self._flush(record)
+            self._fan_out.flush(record)
             for route in record.routes:
                 route.splice()
         record.paused = paused
@@ -187,7 +179,7 @@ class PythonForwarder:
 
     @property
     def waiting(self) -> bool:
-        return bool(self._waiting)
+        return self._fan_out.waiting
 
     def pump(self, socket: int) -> Sequence[Event]:
         receive = self._outlets[socket].receive
@@ -220,8 +212,7 @@ class PythonForwarder:
         return events
 
     def flush(self) -> None:
-        for stream in list(self._waiting):
-            self._flush(stream)
+        self._fan_out.flush_all()
 
     def send_rtcp(self, peer: PeerId, data: bytes) -> None:
         record = self._peers[peer]
@@ -258,7 +249,7 @@ class PythonForwarder:
             packets_sent=self._sent + sum(route.packets for route in self._routes.values()),
             bytes_sent=self._sent_bytes + sum(route.bytes for route in self._routes.values()),
             packets_unknown=self._unknown,
-            packets_refused=self._refused,
+            packets_refused=self._refused + self._fan_out.refused,
             packets_unsent=sum(outlet.unsent for outlet in self._outlets),
             sends=sum(outlet.sends for outlet in self._outlets),
             segmentation=any(outlet.segmentation for outlet in self._outlets),
@@ -285,7 +276,9 @@ class PythonForwarder:
         elif data[1] & 0x7F == stream.source.payload_type:
             if stream.reception.add(index, timestamp, now):
                 events.append(Gap(peer.id, stream.id))
-            self._deliver(stream, Packet(index, timestamp, data[1] > 127, payload, _level(stream, data, now)))
+            self._fan_out.deliver(
+                stream, Packet(index, timestamp, data[1] > 127, payload, _level(stream, data, now))
+            )
 
     def _repair(self, stream: Stream, data: bytes, timestamp: int, payload: bytes) -> None:
         if len(payload) <= 2 or data[1] & 0x7F != stream.source.rtx_payload_type or stream.history is None:
@@ -296,46 +289,7 @@ class PythonForwarder:
             return
         stream.recovered += 1
         stream.reception.recovered(index)
-        self._deliver(stream, Packet(index, timestamp, data[1] > 127, payload[2:], None))
-
-    def _deliver(self, stream: Stream, packet: Packet) -> None:
-        if stream.history is None:
-            if stream.routes and not stream.paused:
-                self._fan_out(stream, [packet])
-            return
-        if stream.history.get(packet.sequence) is not None:
-            stream.duplicated += 1
-            return
-        stream.history.add(packet)
-        if not stream.routes or stream.paused:
-            return
-        stream.pending.append(packet)
-        if packet.marker or len(stream.pending) >= MOST_PENDING:
-            self._flush(stream)
-        else:
-            self._waiting.add(stream)
-
-    def _flush(self, stream: Stream) -> None:
-        self._waiting.discard(stream)
-        if stream.pending:
-            packets, stream.pending = stream.pending, []
-            self._fan_out(stream, packets)
-
-    def _fan_out(self, stream: Stream, packets: Sequence[Packet]) -> None:
-        now = self._clock()
-        extensions = b""
-        if stream.history is not None:
-            extensions = rtp.extension_block(SEND_TIME_EXTENSION, rtp.absolute_send_time(now))
-        elif packets[0].level is not None:
-            extensions = rtp.extension_block(LEVEL_EXTENSION, bytes((packets[0].level,)))
-        runs = plan(packets, extensions)
-        clock_rate = CLOCK_RATES[stream.source.kind]
-        stream.last_timestamp, stream.last_sent_at = packets[-1].timestamp, now
-        for route in stream.routes:
-            try:
-                route.send(runs, now, clock_rate)
-            except pylibsrtp.Error:  # libsrtp takes no packet longer than 1,356 bytes
-                self._refused += 1
+        self._fan_out.deliver(stream, Packet(index, timestamp, data[1] > 127, payload[2:], None))
 
 
 def _level(stream: Stream, data: bytes, now: float) -> int | None:

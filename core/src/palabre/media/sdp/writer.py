@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from palabre.media.forwarder import Destination
-from palabre.media.forwarder.python import LEVEL_EXTENSION, SEND_TIME_EXTENSION
+from palabre.media.forwarder.fanout import LEVEL_EXTENSION, SEND_TIME_EXTENSION
 from palabre.media.sdp import codecs
 from palabre.media.sdp.reader import Codec, Description, Section
 from palabre.media.transport.addresses import Candidate
