@@ -1,0 +1,1 @@
+"""What tests use, ours and plugin authors': a clock to turn, rooms without browsers, real servers."""
