@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError
 
 from palabre.errors import ConfigurationError, PalabreError, Refused
 
@@ -25,7 +25,7 @@ def sentence_of(error: Exception) -> Failure | None:
         return Failure(error.message, 1)
     if isinstance(error, PalabreError):
         return Failure(str(error), 1)
-    if isinstance(error, OperationalError | ProgrammingError):
+    if isinstance(error, DatabaseError):
         return _about_the_database(str(error.orig).strip())
     return None
 

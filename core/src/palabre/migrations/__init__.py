@@ -6,7 +6,7 @@ Nothing migrates by itself: ``palabre db upgrade`` does, and ``upgrade`` here.
 """
 
 from palabre.migrations.owners import Owner, owners
-from palabre.migrations.pending import hold_outdated_plugins, require_upgraded
+from palabre.migrations.pending import NotUpgraded, hold_outdated_plugins, require_upgraded
 from palabre.migrations.purge import Purge, plan_purge, purge
 from palabre.migrations.runner import MigrationFailed, Migrations, Standing
 from palabre.migrations.upgrade import Upgraded, upgrade
@@ -14,6 +14,7 @@ from palabre.migrations.upgrade import Upgraded, upgrade
 __all__ = [
     "MigrationFailed",
     "Migrations",
+    "NotUpgraded",
     "Owner",
     "Purge",
     "Standing",
