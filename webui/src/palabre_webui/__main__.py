@@ -14,11 +14,13 @@ def main() -> int:
     given = parser.parse_args()
 
     from palabre_webui import concurrency
+    from palabre_webui.lean import without
 
-    concurrency.patch(given.async_mode)
-
-    from palabre.errors import PalabreError
-    from palabre_webui.server import serve
+    with without("OpenSSL"):  # eventlet's, for TLS
+        concurrency.patch(given.async_mode)
+    with without("redis", "requests", "rich", "tornado", "websocket"):  # Socket.IO's and the log's
+        from palabre.errors import PalabreError
+        from palabre_webui.server import serve
 
     try:
         serve(given.number)

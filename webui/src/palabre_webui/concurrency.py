@@ -7,6 +7,7 @@ Palabre is written once, for both.
 
 from __future__ import annotations
 
+import os
 import queue as queue_module
 import signal
 import socket
@@ -49,6 +50,8 @@ def patch(mode: Mode) -> None:
     global _mode  # noqa: PLW0603 - a process has one way to run
     _mode = mode
     if mode == "eventlet":
+        # Its own resolver takes long to import, and every name we look up is in a configuration.
+        os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
         _eventlet().monkey_patch()
 
 

@@ -1,39 +1,19 @@
-"""Who may ask for an address. Every view declares it; a view that declares nothing is never called."""
+"""Who may ask for an address: what the view declared is checked before it is called."""
 
 from __future__ import annotations
 
 import hmac
 import ipaddress
 from collections.abc import Callable
-from typing import Any, TypeVar
 
 import structlog
 from flask import Flask, abort, current_app, request
-from flask.typing import ResponseReturnValue
+
+from palabre_webui.declared import permission_of
 
 log = structlog.get_logger(__name__)
 
-_F = TypeVar("_F", bound=Callable[..., Any])
-
-_ATTRIBUTE = "palabre_permission"
 _TOKEN = "palabre_metrics_token"  # noqa: S105 - the name of an extension, not a token
-
-
-def permission(name: str) -> Callable[[_F], _F]:
-    """Declare who may call a view: ``public`` or ``operator``."""
-    if name not in _CHECKS:
-        raise ValueError(f"there is no permission {name!r}; there are {', '.join(sorted(_CHECKS))}")
-
-    def declare(view: _F) -> _F:
-        setattr(view, _ATTRIBUTE, name)
-        return view
-
-    return declare
-
-
-def permission_of(view: Callable[..., Any] | None) -> str | None:
-    """What a view declared; ``None`` when it declared nothing."""
-    return getattr(view, _ATTRIBUTE, None)
 
 
 def enforce(app: Flask, *, metrics_token: str | None) -> None:
@@ -45,16 +25,16 @@ def enforce(app: Flask, *, metrics_token: str | None) -> None:
     app.before_request(_check)
 
 
-def _check() -> ResponseReturnValue | None:
+def _check() -> None:
     if request.endpoint is None:  # no such address: 404 follows
-        return None
+        return
     name = permission_of(current_app.view_functions[request.endpoint])
-    if name is None:
-        log.error("a view declares no permission", endpoint=request.endpoint)
+    check = _CHECKS.get(name or "")
+    if check is None:
+        log.error("a view declares no permission that is known", endpoint=request.endpoint, declared=name)
         abort(403)
-    if not _CHECKS[name]():
+    if not check():
         abort(403)
-    return None
 
 
 def _is_operator() -> bool:

@@ -17,7 +17,7 @@ from palabre.plugins.host import PluginHost
 from palabre_webui import hookspecs
 from palabre_webui.assets import StaticTree
 from palabre_webui.context import web
-from palabre_webui.permissions import permission
+from palabre_webui.declared import permission
 
 log = structlog.get_logger(__name__)
 

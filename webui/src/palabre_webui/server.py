@@ -17,7 +17,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from palabre.application import Application, create_application
 from palabre.i18n import add_catalogue
 from palabre.logging import configure_logging
-from palabre.migrations.pending import require_upgraded
 from palabre_webui import concurrency
 from palabre_webui.assets import StaticTree
 from palabre_webui.context import WebContext
@@ -114,11 +113,10 @@ def serve(number: int = 0) -> None:
 
     :param number: which of the web processes this is; each has the next port.
     :raises OSError: when the port cannot be used.
-    :raises PalabreError: when the configuration is wrong or the tables do not fit.
+    :raises PalabreError: when the configuration is wrong.
     """
     web = create_web()
     configure_logging(web.context.application.settings.log, service=f"web-{number}")
-    require_upgraded(web.context.application.db, web.context.application.plugins)
     settings = web.context.application.settings.web
     listener = concurrency.listen(settings.host, settings.port + number)
     web.start()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from palabre.db import DatabaseBusy
 from palabre.model import Tenant
 from palabre_webui.context import web
-from palabre_webui.permissions import permission
+from palabre_webui.declared import permission
 
 health = Blueprint("health", __name__)
 

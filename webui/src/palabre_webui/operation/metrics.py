@@ -11,7 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from palabre_webui.context import WebContext, web
-from palabre_webui.permissions import permission
+from palabre_webui.declared import permission
 
 metrics = Blueprint("metrics", __name__)
 

@@ -16,8 +16,8 @@ from palabre.i18n import gettext as _
 from palabre.invitations import token_of, use_token
 from palabre.model import Meeting
 from palabre_webui.context import web
+from palabre_webui.declared import permission
 from palabre_webui.languages import COOKIE, COOKIE_AGE_S
-from palabre_webui.permissions import permission
 from palabre_webui.site.errors import STATUS
 
 site = Blueprint("site", __name__)

@@ -17,7 +17,7 @@ from palabre.model import JoinLink, LinkKind, Meeting, MeetingState
 from palabre.tenants.scope import tenant_scope
 from palabre_webui.assets import accepts_gzip
 from palabre_webui.context import web
-from palabre_webui.permissions import permission
+from palabre_webui.declared import permission
 from palabre_webui.plugin_web import room_modules
 from palabre_webui.site.errors import STATUS
 

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
 from palabre_webui.context import web
-from palabre_webui.permissions import permission
+from palabre_webui.declared import permission
 
 assets = Blueprint("assets", __name__)
 
