@@ -67,6 +67,18 @@ def test_the_source_of_a_firefox_section_is_found():
     assert description.fingerprints == (Fingerprint("sha-256", DIGEST),)
 
 
+def test_a_bundle_only_section_is_answered_though_its_port_is_zero():
+    text = CHROMIUM.replace("m=video 9", "m=video 0").replace("a=mid:1\r\n", "a=mid:1\r\na=bundle-only\r\n")
+    answer = reader.read(writer.answer(LOCAL, 1, 1, reader.read(text), {"0": "microphone", "1": "camera"}))
+    assert [section.stopped for section in answer.sections] == [False, False]
+
+
+def test_a_section_with_port_zero_is_stopped():
+    text = CHROMIUM.replace("m=video 9", "m=video 0")
+    answer = reader.read(writer.answer(LOCAL, 1, 1, reader.read(text), {"0": "microphone", "1": "camera"}))
+    assert [section.stopped for section in answer.sections] == [False, True]
+
+
 def test_a_section_without_ssrc_is_recognised_by_mid():
     text = "".join(
         line for line in CHROMIUM.splitlines(True) if "ssrc:" not in line and "ssrc-group" not in line

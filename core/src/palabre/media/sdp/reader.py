@@ -51,11 +51,13 @@ class Section:
     #: Repair SSRC by media SSRC (FID groups, RFC 5576).
     repairs: Mapping[int, int]
     reduced_size: bool
+    #: Port 0 means "only together with the others" here (RFC 9143 §6); Firefox offers so.
+    bundle_only: bool
 
     @property
     def stopped(self) -> bool:
         """Whether the section is rejected or its transceiver was stopped."""
-        return self.port == 0
+        return self.port == 0 and not self.bundle_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ def _section(lines: list[str]) -> Section:
         ssrcs=tuple(dict.fromkeys(_ssrc(value.split(" ", 1)[0]) for value in attributes.get("ssrc", []))),
         repairs=_repairs(attributes),
         reduced_size="rtcp-rsize" in attributes,
+        bundle_only="bundle-only" in attributes,
     )
 
 
