@@ -1,1 +1,5 @@
-"""What tests use, ours and plugin authors': a clock to turn, rooms without browsers, real servers."""
+"""What tests of Palabre and of plugins need: a world to try things in, a clock, virtual participants, real servers.
+
+Installed with the core, as plugins of pytest: ``fixtures`` gives the smallest world, ``servers`` the databases, and
+``pytest --palabre-plugin NAME`` adds the conformance suite.
+"""
