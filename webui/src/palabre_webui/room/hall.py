@@ -12,6 +12,7 @@ from palabre.i18n import gettext as _
 from palabre.i18n import language_scope
 from palabre.rooms import Event, Outcome, admissible, announce, connection_dropped, follow, snapshot
 from palabre.tenants.scope import TenantContext, tenant_scope
+from palabre_webui import concurrency
 from palabre_webui.room.audience import Audience
 from palabre_webui.room.bus import Bus
 from palabre_webui.room.connection import Connection, Place
@@ -21,6 +22,9 @@ log = structlog.get_logger(__name__)
 
 #: Events after which somebody who waits may be able to come in.
 _DOOR_OPENERS = {"admitted", "joined", "locked", "opened", "role_changed", "unlocked"}
+
+#: For the answer to an act to go out before the socket is closed by what it did, in seconds.
+ANSWERS_FIRST_S = 0.02
 
 #: Is told of events that went out in a room, after the consequences.
 Watcher = Callable[[Audience, tuple[Event, ...]], None]
@@ -198,6 +202,11 @@ class Hall:
     def _dismiss(self, connection: Connection, code: str | None) -> None:
         """Close a socket that holds no place any more; without a code the browser comes back by itself."""
         self._vacate(connection)
+        concurrency.spawn(self._close, connection, code)
+
+    def _close(self, connection: Connection, code: str | None) -> None:
+        with connection.in_order:  # who ended the meeting gets the answer to that first
+            concurrency.sleep(ANSWERS_FIRST_S)
         with language_scope(connection.language):
             self._sockets.close(connection.sid, code, _REASONS[code]() if code else "")
 
