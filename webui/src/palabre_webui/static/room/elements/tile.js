@@ -24,8 +24,8 @@ export class PalTile extends RoomElement {
     this.setAttribute('role', 'group');
     this.setAttribute('aria-label', this.#inWords(speaking));
     return html`
-      ${stream ? html`<pal-video .stream=${stream}></pal-video>`
-        : html`<pal-avatar .name=${person.name} .who=${person.id}></pal-avatar>`}
+      <pal-avatar .name=${person.name} .who=${person.id}></pal-avatar>
+      ${stream ? html`<pal-video .stream=${stream}></pal-video>` : nothing}
       ${person.connected === false ? html`<div class="tile-away"><pal-icon name="wifi-off"></pal-icon><span>${t('Connection lost')}</span></div>` : nothing}
       ${this.#label()}
       ${view.pinned === person.id ? html`<span class="tile-pin" title=${t('Pinned')}><pal-icon name="pin"></pal-icon></span>` : nothing}
