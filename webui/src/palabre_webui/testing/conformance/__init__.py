@@ -1,0 +1,1 @@
+"""What every plugin has to pass in the web; docs/plugins/conformance.md explains each test."""
