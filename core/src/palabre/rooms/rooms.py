@@ -12,14 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from palabre.clock import Clock
 from palabre.errors import NotFound
 from palabre.i18n import gettext as _
-from palabre.model import JournalEvent, Meeting, RoomSnapshot, Tenant
+from palabre.model import Base, JournalEvent, Meeting, Participant, RoomSnapshot, Tenant
 from palabre.plugins.host import PluginHost
 from palabre.rooms.acts import RoomTransaction
 from palabre.rooms.events import Event
@@ -32,17 +33,23 @@ from palabre.tenants.scope import TenantContext, current_tenant, tenant_scope
 SNAPSHOT_EVERY = 200
 #: States kept in memory; a room beyond that is read again when somebody acts in it.
 _KEPT = 1000
+#: The same for whose meeting is which.
+_PEOPLE_KEPT = 20_000
 #: Where a session notes the rooms that it has changed.
 _CHANGED = "palabre_rooms_changed"
 
-# Built once: every act needs them.
+# Every act needs these: they are built once, and all but the lock go past the ORM, which would take most of its time.
 _LOCK = (
     select(Meeting)
     .where(Meeting.id == bindparam("meeting_id"))
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_APPEND = insert(JournalEvent)
+_APPEND = insert(Base.metadata.tables["journal_event"])
+_MEETINGS = Base.metadata.tables["meeting"]
+_GROWN = (
+    update(_MEETINGS).where(_MEETINGS.c.id == bindparam("meeting_id")).values(last_seq=bindparam("until"))
+)
 
 
 class Rooms:
@@ -58,6 +65,7 @@ class Rooms:
         self.limits = RateLimits()
         self._states: dict[int, RoomState] = {}
         self._registries: dict[frozenset[str], Registry] = {}
+        self._meetings: dict[str, int] = {}
 
     def scope(self, session: Session, meeting: Meeting) -> TenantContext:
         """The tenant of a meeting, with the features pinned when its room opened."""
@@ -75,6 +83,21 @@ class Rooms:
             with tenant_scope(scope):
                 found = self._registries[scope.features] = Registry.collect(self.plugins)
         return found
+
+    def meeting_of(self, session: Session, participant: str) -> int:
+        """The meeting that a participant came to, which never changes.
+
+        :raises NotFound: code ``unknown_participant``.
+        """
+        known = self._meetings.get(participant)
+        if known is None:
+            known = session.scalar(select(Participant.meeting_id).where(Participant.public_id == participant))
+            if known is None:
+                raise NotFound("unknown_participant", _("You are not in this meeting any more. Join again."))
+            if len(self._meetings) >= _PEOPLE_KEPT:
+                self._meetings.clear()
+            self._meetings[participant] = known
+        return known
 
     @contextmanager
     def change(
@@ -122,8 +145,9 @@ class Rooms:
     def _write(self, room: RoomTransaction) -> None:
         meeting, state, session = room.meeting, room.state, room.session
         if room.events:
-            session.execute(_APPEND, [_row(meeting, event) for event in room.events])
-            meeting.last_seq = state.seq
+            session.connection().execute(_APPEND, [_row(meeting, event) for event in room.events])
+            session.connection().execute(_GROWN, {"meeting_id": meeting.id, "until": state.seq})
+            set_committed_value(meeting, "last_seq", state.seq)
             if state.seq // SNAPSHOT_EVERY > (state.seq - len(room.events)) // SNAPSHOT_EVERY:
                 session.execute(delete(RoomSnapshot).where(RoomSnapshot.meeting_id == meeting.id))
                 session.add(
