@@ -14,6 +14,8 @@ export class PalChat extends RoomElement {
   #typing = new Map(); // participant id → time out
   #off = null;
   #followsEnd = true;
+  #top = 0; // where the list was scrolled to
+  #sized = new ResizeObserver(() => this.#scrollToEnd());
 
   connectedCallback() {
     super.connectedCallback();
@@ -25,6 +27,12 @@ export class PalChat extends RoomElement {
     this.#off?.();
     for (const timer of this.#typing.values()) clearTimeout(timer);
     this.#typing.clear();
+    this.#sized.disconnect();
+  }
+
+  firstUpdated() {
+    // The field below grows, a phone's keyboard rises: the last message stays in sight.
+    this.#sized.observe(this.querySelector('.chat-list'));
   }
 
   render() {
@@ -40,8 +48,12 @@ export class PalChat extends RoomElement {
   }
 
   updated() {
+    this.#scrollToEnd();
+  }
+
+  #scrollToEnd() {
     const list = this.querySelector('.chat-list');
-    if (this.#followsEnd) list.scrollTop = list.scrollHeight;
+    if (this.#followsEnd && list) list.scrollTop = list.scrollHeight;
   }
 
   #group({ from, name, to, at, messages }) {
@@ -66,7 +78,10 @@ export class PalChat extends RoomElement {
 
   #scrolled(event) {
     const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-    this.#followsEnd = scrollHeight - scrollTop - clientHeight < 40;
+    // Only scrolling up by hand stops it; a list that got shorter has not been scrolled.
+    if (scrollHeight - scrollTop - clientHeight < 40) this.#followsEnd = true;
+    else if (scrollTop < this.#top) this.#followsEnd = false;
+    this.#top = scrollTop;
   }
 
   #types(id) {
