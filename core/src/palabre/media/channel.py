@@ -84,6 +84,8 @@ class Channel:
                 await writer.drain()
         except ConnectionError as error:
             log.info("web_connection_broken", reason=str(error))
+        except asyncio.CancelledError:
+            pass  # the worker stops; Python 3.11 would report a cancelled handler as an error
         finally:
             self._serving.discard(writer)
             self._engine.disowned(connection)
