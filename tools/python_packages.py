@@ -24,7 +24,7 @@ def install(*, with_tools: bool) -> None:
 
     :param with_tools: also what tests and checks need.
     """
-    if not (VENV / "bin" / "python").exists():
+    if not (VENV / "bin" / "pip").exists():  # or a call before was interrupted
         _make_environment()
     folders = distributions()
     described = [ROOT / "setup.cfg", *(folder / "pyproject.toml" for folder in folders)]

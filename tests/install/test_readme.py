@@ -42,6 +42,7 @@ def test_make_run_serves_and_ctrl_c_leaves_no_process(prepared):
         with urllib.request.urlopen(running.url, timeout=5) as page:
             assert "Palabre" in page.read().decode()
     assert prepared.processes() == []
+    assert "Traceback" not in running.log.read_text()
 
 
 def test_the_second_make_run_answers_within_five_seconds(prepared):
