@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from palabre import first_run
 from palabre.application import Application, create_application
@@ -73,6 +73,7 @@ class Installation:
             **{f"PALABRE_{name}": value for name, value in settings.items()},
         }
         self.processes: list[Running] = []
+        self.supervisor: Running
         self.application = self._prepare(database)
 
     def _prepare(self, database: str | None) -> Application:
@@ -113,7 +114,7 @@ class Installation:
         wait_until(
             lambda: self.answers("/healthz", port=self.port + number),
             START_S,
-            lambda: running.log.read_text(),
+            running.log.read_text,
         )
         return running
 
@@ -123,7 +124,7 @@ class Installation:
         options = [f"--socket={channel}", f"--udp-port={self.udp_port}", "--listen=127.0.0.1"]
         running = self.start(sys.executable, "-m", "palabre.services.media", *options, name="media")
         wait_until(
-            lambda: "media_worker_ready" in running.log.read_text(), START_S, lambda: running.log.read_text()
+            lambda: "media_worker_ready" in running.log.read_text(), START_S, running.log.read_text
         )
         return running
 
@@ -131,7 +132,7 @@ class Installation:
         """Start everything under the supervisor, and wait until it is ready."""
         running = self.start(PALABRE, "serve", *arguments, name="serve")
         running.url = self.url
-        wait_until(lambda: self.answers("/readyz"), START_S, lambda: running.log.read_text())
+        wait_until(lambda: self.answers("/readyz"), START_S, running.log.read_text)
         return running
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -195,7 +196,7 @@ class Installation:
             session.flush()
             return Meeting(self, made.id, made.public_id)
 
-    def __enter__(self) -> Installation:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -55,8 +55,9 @@ class Upkeep:
                 .tuples()
                 .all()
             )
+        if lost:
+            self._hall.follow()  # the journal may say why, and then the socket is told
         for connection in lost.values():
-            # The place may have been given up properly while the database answered.
             if connection.place is not None:
                 holder = holders.get(connection.place.participant)
                 self._hall.lost_place(connection, taken_over=holder is not None)
