@@ -27,7 +27,10 @@ def processes(installation: Installation) -> dict[str, psutil.Process]:
     """The supervised processes by what they run."""
     found = {}
     for process in psutil.Process(installation.supervisor.process.pid).children():
-        command = " ".join(process.cmdline())
+        try:
+            command = " ".join(process.cmdline())
+        except psutil.Error:  # it is dead, and its parent has not looked yet
+            continue
         for name, mark in (("web", "palabre_webui"), ("media", "services.media"), ("worker", "services.worker")):
             if mark in command:
                 found[name] = process
