@@ -24,5 +24,6 @@ __all__ = [
     "RoomSnapshot",
     "Tenant",
     "TenantFeature",
+    "TenantScoped",
     "public_id",
 ]
