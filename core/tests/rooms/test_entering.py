@@ -114,7 +114,7 @@ class TestWaiting:
     ) -> None:
         lea.act("lock")
         sam = room.person("Sam")
-        clock.advance(seconds=9)
+        clock.advance(seconds=21)
         room.renew(lea)
         room.sweep()
         assert lea.state()["waiting"] == []
@@ -186,7 +186,7 @@ class TestDemonstration:
         self, demo: HeadlessRoom, public: str, clock: TestClock
     ) -> None:
         _lea, sam = (demo.person(name, link=public) for name in ("Léa", "Sam"))
-        clock.advance(seconds=9)
+        clock.advance(seconds=21)
         demo.renew(sam)
         demo.sweep()
 

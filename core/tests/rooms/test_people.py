@@ -96,7 +96,7 @@ def test_a_new_presenter_needs_neither_hand_nor_floor_any_more(lea, sam) -> None
 
 def test_a_role_is_kept_over_a_lost_connection(room: HeadlessRoom, clock, lea, sam) -> None:
     lea.act("change_role", participant=sam.id, role="presenter")
-    clock.advance(seconds=9)
+    clock.advance(seconds=21)
     room.renew(lea)
     room.sweep()
 

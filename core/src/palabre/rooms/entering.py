@@ -29,8 +29,10 @@ from palabre.rooms.state import Participant, RoomState
 
 #: Guests may wait before the door from so long before the start, in minutes.
 DOORS_MIN = 60
-#: A connection that says nothing for so long is lost, in seconds.
-LEASE_S = 8.0
+#: So long after the last renewal somebody has left, in seconds. A web process notices within a few seconds that one
+#: of its sockets is dead and shortens the lease; the full length only passes when the process itself died, and then
+#: it is how long it may take to start again before anybody loses their place.
+LEASE_S = 20.0
 
 
 class RoomFull(Refused):
