@@ -65,7 +65,7 @@ def main(rounds: int) -> None:
             _report("Join to the first picture, ms", joined, 500)
             _report("room page ready, ms", ready, 1000)
             print(
-                f"{'room page, kB over the wire':32} {page['bytes'] / 1000:8.0f}  in {page['requests']} requests; target 200"
+                f"{'room page, kB over the wire':32} {page['bytes'] / 1000:8.0f}  in {page['requests']} requests (200)"
             )
         finally:
             server.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwrig
 from media_files import Colour, write_picture, write_tone
 
 CHROMIUM = "/usr/bin/chromium"
+
+#: The room's controller in a page.
+ROOM = "document.querySelector('pal-room').room"
 
 #: Flags for every Chromium: fake devices, no question, no traffic of its own, loopback candidates.
 FLAGS = (
@@ -86,14 +90,25 @@ class Person:
         expect(self.page.get_by_role("button", name="Leave")).to_be_visible(timeout=15_000)
         return self
 
+    def until(self, expression: str, argument: Any = None, *, timeout_s: float = 15) -> Any:
+        """Wait until a JavaScript expression or function is true in the page, and return its value.
+
+        Playwright's own waiting evaluates strings in the page, which our Content-Security-Policy forbids.
+        """
+        deadline = time.monotonic() + timeout_s
+        while True:
+            value = self.page.evaluate(expression, argument)
+            if value:
+                return value
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{self.name} waited {timeout_s:g} s in vain for: {expression}")
+            self.page.wait_for_timeout(50)
+
     def id_of(self, name: str) -> str:
         """Public id of a participant as this browser knows it."""
-        handle = self.page.wait_for_function(
-            """name => document.querySelector('pal-room').room.state?.participants
-                 .find(participant => participant.name === name)?.id""",
-            arg=name,
+        found: str = self.until(
+            f"name => {ROOM}.state?.participants.find(one => one.name === name)?.id", name
         )
-        found: str = handle.json_value()
         return found
 
     def tile(self, name: str) -> Locator:

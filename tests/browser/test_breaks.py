@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import Launch
-from person import Person
+from person import ROOM, Person
 from server import Server
 
 BLUE = (40, 70, 200)
@@ -31,26 +31,20 @@ def two(own_server: Server, person: Launch) -> tuple[Person, Person]:
     return lea, sam
 
 
-def service(server: Server, name: str) -> psutil.Process:
-    """The process of one service of an installation."""
-    for process in psutil.Process(server.process.pid).children(recursive=True):
-        command = process.cmdline()
-        if "serve" in command and name in command:
-            return process
-    raise AssertionError(f"no {name} process below {server.process.pid}")
+def service(server: Server, module: str) -> psutil.Process:
+    """The process of an installation that runs a module."""
+    processes = psutil.Process(server.process.pid).children(recursive=True)
+    return next(process for process in processes if module in process.cmdline())
 
 
 def writes(writer: Person, reader: Person, text: str, within_s: float) -> None:
     """One writes; the other reads it in time."""
     began = time.monotonic()
-    writer.page.evaluate(
-        "text => document.querySelector('pal-room').room.act('chat_send', {text, to: 'all'})", text
-    )
-    reader.page.wait_for_function(
-        """text => document.querySelector('pal-room').room.state.slices.chat.messages
-             .some(message => message.text === text)""",
-        arg=text,
-        timeout=within_s * 1000,
+    writer.page.evaluate(f"text => void {ROOM}.act('chat_send', {{text, to: 'all'}})", text)
+    reader.until(
+        f"text => {ROOM}.state.slices.chat.messages.some(message => message.text === text)",
+        text,
+        timeout_s=within_s,
     )
     assert time.monotonic() - began < within_s
 
@@ -59,17 +53,16 @@ def test_a_killed_web_process_is_back_within_five_seconds(
     own_server: Server, two: tuple[Person, Person]
 ) -> None:
     lea, sam = two
-    os.kill(service(own_server, "web").pid, signal.SIGKILL)
+    os.kill(service(own_server, "palabre_webui").pid, signal.SIGKILL)
     writes(sam, lea, "still here", within_s=5)
-    assert lea.page.evaluate("document.querySelector('pal-room').room.state.participants.length") == 2
-    kinds = "document.querySelector('pal-room').room.state.participants.map(one => one.name).sort()"
-    assert sam.page.evaluate(kinds) == ["Léa", "Sam"]
+    for one in two:
+        assert one.page.evaluate(f"{ROOM}.state.participants.map(one => one.name)") == ["Léa", "Sam"]
     lea.waits_for_colour("Sam", GREEN)
 
 
 def test_the_media_comes_back_by_itself(own_server: Server, two: tuple[Person, Person]) -> None:
     lea, sam = two
-    os.kill(service(own_server, "media").pid, signal.SIGKILL)
+    os.kill(service(own_server, "palabre.services.media").pid, signal.SIGKILL)
     expect(lea.page.get_by_text("interrupted")).to_be_visible(timeout=5_000)
     writes(sam, lea, "we can still write", within_s=5)
     lea.waits_for_colour("Sam", GREEN, timeout_s=20)
@@ -80,13 +73,11 @@ def test_the_media_comes_back_by_itself(own_server: Server, two: tuple[Person, P
 def test_a_cut_network_is_said_and_mended(two: tuple[Person, Person]) -> None:
     lea, sam = two
     sam.context.set_offline(True)
-    sam.page.evaluate(
-        "document.querySelector('pal-room').room.act('chat_send', {text: 'from afar', to: 'all'})"
-        ".catch(() => null), null"
-    )
-    sam.page.wait_for_function(
-        "document.querySelector('pal-room').room.phase === 'reconnecting'", timeout=15_000
-    )
+    sam.page.evaluate(f"void {ROOM}.act('chat_send', {{text: 'from afar', to: 'all'}})")
+    sam.until(f"{ROOM}.phase === 'reconnecting'")
     sam.context.set_offline(False)
-    sam.page.wait_for_function("document.querySelector('pal-room').room.phase === 'in_room'", timeout=15_000)
+    sam.until(f"{ROOM}.phase === 'in_room'")
+    lea.until(
+        f"{ROOM}.state.slices.chat.messages.filter(message => message.text === 'from afar').length === 1"
+    )
     writes(lea, sam, "welcome back", within_s=5)

@@ -18,7 +18,7 @@ def test_a_presenter_s_screen_is_shown_large_to_everybody(
     lea.page.get_by_role("button", name="Share screen").click()
     stage = sam.page.locator("video.pal-stage-video")
     expect(stage).to_be_visible(timeout=10_000)
-    sam.page.wait_for_function("() => document.querySelector('video.pal-stage-video').videoWidth > 0")
+    sam.until("() => document.querySelector('video.pal-stage-video').videoWidth > 0")
     assert stage.evaluate(READ_COLOUR) is not None
     tile = sam.tile("Léa").bounding_box()
     large = stage.bounding_box()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import Launch
-from person import Person
+from person import ROOM, Person
 from server import Server
 
 BLUE = (40, 70, 200)
@@ -34,7 +34,7 @@ def test_the_home_page_leads_to_the_demonstration_meeting(
         expect(one.page.get_by_role("button", name="Leave")).to_be_visible(timeout=15_000)
     lea.waits_for_colour("Sam", GREEN)
     sam.waits_for_colour("Léa", BLUE)
-    role = "document.querySelector('pal-room').room.me.role"
+    role = f"{ROOM}.me.role"
     assert (lea.page.evaluate(role), sam.page.evaluate(role)) == ("presenter", "guest")
 
 
@@ -66,7 +66,7 @@ def test_a_raised_hand_gets_the_floor(server: Server, meeting: str, lea: Person,
     sam.page.get_by_role("button", name="Raise hand").click()
     lea.page.get_by_role("button", name="People").click()
     lea.page.get_by_role("button", name="Give the floor").click()
-    sam.page.wait_for_function("document.querySelector('pal-room').room.me.floor")
+    sam.until(f"{ROOM}.me.floor")
 
 
 def test_a_muted_microphone_is_silent(server: Server, meeting: str, lea: Person, sam: Person) -> None:
@@ -74,10 +74,10 @@ def test_a_muted_microphone_is_silent(server: Server, meeting: str, lea: Person,
     sam.join(server.link("Sam", "guest", meeting))
     assert lea.hears("Sam") == pytest.approx(660, abs=10)
     sam.page.get_by_role("button", name="Mute").click()
-    lea.page.wait_for_function(
-        """name => document.querySelector('pal-room').room.state.participants
-             .find(one => one.name === name).tracks.find(track => track.source === 'microphone').muted""",
-        arg="Sam",
+    lea.until(
+        f"""name => {ROOM}.state.participants.find(one => one.name === name)
+             .tracks.find(track => track.source === 'microphone').muted""",
+        "Sam",
     )
     assert lea.hears("Sam") is None
 
