@@ -106,6 +106,9 @@ class Running:
         assert wait_for(answers, timeout_s), self.log.read_text()
         self.seconds_to_start = time.monotonic() - self.began
 
+    def wait_until_it_says(self, text: str) -> None:
+        assert wait_for(lambda: text in self.log.read_text(), 10), self.log.read_text()
+
     def press_ctrl_c(self) -> None:
         """The terminal sends the signal to every process of the group."""
         if self.process.poll() is None:
