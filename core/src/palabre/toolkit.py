@@ -5,6 +5,7 @@ else in ``palabre`` may change without notice. Hook specifications are in ``pala
 ``palabre.testing``, and the web's part is ``palabre_webui.toolkit``.
 """
 
+from palabre.application import Application
 from palabre.clock import Clock
 from palabre.config import Section
 from palabre.db import Database
@@ -39,6 +40,7 @@ __all__ = [
     "API_VERSION",
     "Account",
     "Act",
+    "Application",
     "Base",
     "Clock",
     "ConfigurationError",

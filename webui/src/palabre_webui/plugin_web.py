@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -30,10 +28,9 @@ def plugin_trees(plugins: PluginHost) -> dict[str, StaticTree]:
     """The static files of every plugin that has some."""
     trees = {}
     for known in plugins.running():
-        folder = Path(str(files(known.package))) / "static"
-        if folder.is_dir():
+        if known.folder and (known.folder / "static").is_dir():
             name = known.feature.name
-            trees[name] = StaticTree(folder, f"/plugins/{name}/static")
+            trees[name] = StaticTree(known.folder / "static", f"/plugins/{name}/static")
     return trees
 
 

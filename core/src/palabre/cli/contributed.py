@@ -1,23 +1,27 @@
-"""Commands that plugins add."""
+"""Commands that plugins add. Their ``click.pass_obj`` gives them the application."""
 
 from __future__ import annotations
 
 import click
 
-from palabre.application import make_host
+from palabre.application import create_application, make_host
 from palabre.hookspecs import features
 from palabre.plugins.host import PluginHost
 from palabre.plugins.loading import installed_specs, load_installed
 
 
-def contributed_commands(plugins: PluginHost | None = None) -> dict[str, click.Command]:
-    """The commands of every plugin that runs, by name.
+def contributed_command(ctx: click.Context, name: str) -> click.Command | None:
+    """The command of that name that an installed plugin adds, with the application as its object."""
+    plugins = make_host(specs=installed_specs())
+    load_installed(plugins)
+    found = contributed_commands(plugins).get(name)
+    if found is not None:
+        ctx.obj = create_application(plugins=plugins)
+    return found
 
-    :param plugins: the host to ask; without it, the installed plugins are loaded.
-    """
-    if plugins is None:
-        plugins = make_host(specs=installed_specs())
-        load_installed(plugins)
+
+def contributed_commands(plugins: PluginHost) -> dict[str, click.Command]:
+    """The commands of every plugin that runs, by name."""
     return {
         command.name: command
         for contribution in plugins.collect(features.commands)

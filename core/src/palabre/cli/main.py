@@ -39,9 +39,9 @@ class Commands(click.Group):
             module, _colon, attribute = COMMANDS[cmd_name][0].partition(":")
             found: click.Command = getattr(importlib.import_module(module), attribute)
             return found
-        from palabre.cli.contributed import contributed_commands
+        from palabre.cli.contributed import contributed_command
 
-        return contributed_commands().get(cmd_name)
+        return contributed_command(ctx, cmd_name)
 
 
 @click.group(

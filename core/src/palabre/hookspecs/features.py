@@ -47,6 +47,6 @@ def commands() -> list[click.Command]:
 
     Called when the command line is used; not called in the web, worker or media process.
 
-    :returns: click commands or groups; name a group like the plugin.
+    :returns: click commands or groups, the group named like the plugin. ``click.pass_obj`` gives them the application.
     """
     raise NotImplementedError

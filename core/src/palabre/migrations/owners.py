@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from palabre.plugins.host import PluginHost
+from palabre.plugins.host import Installed, PluginHost
 from palabre.plugins.tables import CORE, owner_of
 
 
@@ -42,7 +41,7 @@ def owners(plugins: PluginHost) -> list[Owner]:
     """The core, then every installed plugin by name; also those that are kept out until their tables fit."""
     names = frozenset(plugins.installed)
     core = Owner(CORE, Path(__file__).parent / "versions", names)
-    return [core, *(Owner(name, _folder(plugins.installed[name].package), names) for name in sorted(names))]
+    return [core, *(Owner(name, _folder(plugins.installed[name]), names) for name in sorted(names))]
 
 
 def version_table(owner: str) -> str:
@@ -50,7 +49,5 @@ def version_table(owner: str) -> str:
     return f"alembic_version_{owner}"
 
 
-def _folder(package: str) -> Path | None:
-    module = sys.modules.get(package)
-    places = list(getattr(module, "__path__", ()))
-    return Path(places[0]) / "migrations" / "versions" if places else None
+def _folder(known: Installed) -> Path | None:
+    return known.folder / "migrations" / "versions" if known.folder else None

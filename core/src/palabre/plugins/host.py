@@ -10,8 +10,10 @@ checker knows the arguments and the result::
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
@@ -46,6 +48,12 @@ class Installed:
     feature: Feature
     package: str
     version: str
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the package's files are; ``None`` for a plugin that is a single module."""
+        places = list(getattr(sys.modules.get(self.package), "__path__", ()))
+        return Path(places[0]) if places else None
 
 
 class PluginHost:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 
@@ -43,9 +42,9 @@ def load(host: PluginHost, found: EntryPoint) -> None:
             raise PluginError(f"it is installed as {found.name} and names itself {name}")
         _refuse_nameless_tables(name, set(Base.metadata.tables) - known_tables)
         host.register(plugin, version=version)
-        package = host.installed[name].package
-        if hasattr(sys.modules.get(package), "__path__"):
-            add_catalogue(package)
+        known = host.installed[name]
+        if known.folder:
+            add_catalogue(known.package)
     except PluginError as error:
         host.quarantine(found.name, str(error), version=version)
     except (Exception, SystemExit) as error:

@@ -1,0 +1,191 @@
+"""The page of the hooks and the hooks themselves cannot drift apart, and each example works as it stands."""
+
+import importlib
+import inspect
+import re
+import sys
+from pathlib import Path
+
+import click.testing
+import pytest
+
+from palabre import toolkit
+from palabre.application import make_host
+from palabre.plugins.loading import installed_specs
+from palabre.plugins.markers import API_VERSION, is_for_installation, kind_of
+from palabre.toolkit import Refused
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "plugins" / "hooks.md").read_text()
+SECTIONS = {
+    name: (arguments, text)
+    for name, arguments, text in re.findall(
+        r"^## (\w+)\((.*?)\)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL
+    )
+}
+HOOKS = make_host(specs=installed_specs()).hooks()
+
+
+FEATURE = f"""
+from palabre.toolkit import Feature, hookimpl
+
+@hookimpl
+def feature():
+    return Feature(name="example", title="Example", description="An example.", api_version={API_VERSION})
+"""
+
+
+@pytest.fixture
+def plugins(request, tmp_path, monkeypatch):
+    """The example of the hook that the test is named for, as a plugin."""
+    name = request.function.__name__.removeprefix("test_hook_")
+    example = re.search(r"```python\n(.*?)```", SECTIONS[name][1], re.DOTALL)[1]
+    package = tmp_path / "palabre_example"
+    (package / "static").mkdir(parents=True)
+    (package / "static" / "example.js").write_text("export default { apiVersion: 1, setup() {} };")
+    (package / "__init__.py").write_text(FEATURE + example)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield [importlib.import_module("palabre_example")]
+    del sys.modules["palabre_example"]
+
+
+@pytest.fixture
+def example(application):
+    return application.plugins
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_every_hook_has_a_section_with_its_arguments_and_kind(name):
+    arguments, text = SECTIONS[name]
+    assert arguments == ", ".join(inspect.signature(HOOKS[name]).parameters)
+    kind = re.match(r"\n\*(\w+)\*(, for the installation)?\.", text)
+    assert kind, "a section begins with the kind of the hook"
+    assert kind[1] == kind_of(HOOKS[name]).value
+    assert bool(kind[2]) == is_for_installation(HOOKS[name])
+
+
+def test_no_section_is_about_something_else():
+    assert set(SECTIONS) == set(HOOKS)
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_every_hook_has_an_example_and_a_test(name):
+    assert "```python\n" in SECTIONS[name][1]
+    assert f"test_hook_{name}" in globals()
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_every_specification_says_when_it_is_called(name):
+    specification = HOOKS[name]
+    said = inspect.getdoc(specification)
+    assert "Called " in said
+    if kind_of(specification).value == "collect":
+        assert ":returns:" in said
+    if kind_of(specification).value == "guard":
+        assert ":raises Refused:" in said
+
+
+def contract():
+    """What plugins rely on, a line each."""
+    hooks = [f"{kind_of(hook).value} {name}{inspect.signature(hook)}" for name, hook in HOOKS.items()]
+    return [*hooks, *(f"toolkit {name}" for name in sorted(toolkit.__all__))]
+
+
+def test_the_contract_changes_only_with_its_version():
+    """What was there stays as it was; what is new is added to the file.
+
+    Changing or removing a line breaks plugins: raise API_VERSION and begin a new file.
+    """
+    stored = (Path(__file__).parent / f"contract_{API_VERSION}.txt").read_text().splitlines()
+    assert stored == contract()
+
+
+def test_hook_feature(example):
+    (feature,) = example.features()
+    assert (feature.name, feature.level, feature.default) == ("example", "room", False)
+
+
+def test_hook_settings(example):
+    (found,) = example.collect("settings")
+    assert found.value().greeting == "Hello"
+
+
+def test_hook_commands(application, room, example):
+    (found,) = example.collect("commands")
+    said = click.testing.CliRunner().invoke(found.value[0], obj=application)
+    assert said.output == "1\n"
+
+
+def test_hook_meeting_starting(room):
+    with pytest.raises(Refused) as refused:
+        room.person("Léa", role="presenter")
+    assert refused.value.code == "no_agenda"
+
+
+def test_hook_meeting_started(room, caplog):
+    room.person("Léa")
+    room.person("Sam")
+    assert caplog.messages == ["Budget review has begun"]
+
+
+def test_hook_meeting_ended(room, caplog):
+    room.person("Léa", role="presenter").act("end_for_all")
+    assert caplog.messages == ["Budget review has ended"]
+
+
+def test_hook_room_acts(room):
+    lea = room.person("Léa")
+    lea.act("example.wave")
+    assert lea.heard("example.waved") == [{"participant": lea.id}]
+
+
+def test_hook_room_slice(room):
+    lea, sam = room.person("Léa"), room.person("Sam")
+    sam.act("raise_hand")
+    assert lea.state()["slices"]["example"] == {"raised": 1}
+
+
+def test_hook_track_sources(room):
+    lea, sam = room.person("Léa", role="presenter"), room.person("Sam")
+    assert lea.publish("document_camera", kind="video")
+    with pytest.raises(Refused):
+        sam.publish("document_camera", kind="video")
+
+
+def test_hook_participant_joining(room):
+    with pytest.raises(Refused) as refused:
+        room.person("Administrator")
+    assert refused.value.code == "bad_name"
+    room.person("Léa")
+
+
+def test_hook_participant_joined(room, caplog):
+    room.person("Léa")
+    assert caplog.messages == ["Léa has come to Budget review"]
+
+
+def test_hook_participant_left(room, caplog):
+    lea = room.person("Léa")
+    lea.act("leave")
+    assert caplog.messages == [f"{lea.id} is out of Budget review: left"]
+
+
+def test_hook_event_recorded(room, caplog):
+    lea = room.person("Léa")
+    lea.act("chat_send", text="Hello", to="all")
+    lea.act("chat_send", text="Psst", to="presenters")
+    assert caplog.messages == ["Léa: Hello"]
+
+
+def test_hook_blueprints(application, tenant):
+    from palabre_webui.server import create_web
+
+    client = create_web(application).app.test_client()
+    assert client.get("/plugins/example/hello").text == "Hello"
+
+
+def test_hook_room_modules(application, room):
+    from palabre_webui.server import create_web
+
+    page = create_web(application).app.test_client().get(f"/join/{room.link()}").text
+    assert re.search(r'"plugin": ?"example", ?"url": ?"/plugins/example/static/\w+/example.js"', page)
