@@ -21,6 +21,7 @@ export class RoomView extends EventTarget {
   #readAt = null;
   #key = 0;
   #said = '';
+  #saying = null;
 
   constructor(room) {
     super();
@@ -41,7 +42,10 @@ export class RoomView extends EventTarget {
 
   openPanel(panel) {
     this.panel = panel;
-    if (panel === 'chat') this.#markRead();
+    if (panel === 'chat') {
+      this.#markRead();
+      this.#said = '';
+    }
     this.changed();
   }
 
@@ -92,8 +96,11 @@ export class RoomView extends EventTarget {
     this.changed();
   }
 
+  /** Says something to screen readers; what was said does not stay in the page to be read twice. */
   say(text) {
     this.#said = text;
+    clearTimeout(this.#saying);
+    if (text) this.#saying = setTimeout(() => this.say(''), 4_000);
     this.changed();
   }
 
