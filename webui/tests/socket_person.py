@@ -163,10 +163,8 @@ class Person:
         with self._changed:
             while not (found := find()):
                 left = deadline - time.monotonic()
-                seen = f"{self.events} {self.messages} {self.media}"
-                assert left > 0 and self._changed.wait(min(left, 1)) is not None, (
-                    f"{what} did not come: {seen}"
-                )
+                assert left > 0, f"{what} did not come: {self.events} {self.messages} {self.media}"
+                self._changed.wait(min(left, 1))
             return found
 
     def state(self) -> dict[str, Any]:

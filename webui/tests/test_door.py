@@ -7,6 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from socket_person import Refused
+from web_installation import Installation
+
+
+@pytest.fixture(scope="module", params=["eventlet", "threading"])
+def installation(request, tmp_path_factory):
+    """Everything here holds however the process does many things at once."""
+    with Installation(tmp_path_factory.mktemp(request.param)) as made:
+        made.start_web(mode=request.param)
+        yield made
 
 
 def test_a_link_and_a_name_let_somebody_in(meeting, come):
@@ -157,7 +166,7 @@ def test_a_broken_socket_comes_back_as_the_same_participant(meeting, come):
     entered = sam.come_back()
     assert entered["resumed"] is True
     assert entered["me"]["id"] == sam.id
-    assert [one for one in entered["state"]["participants"] if one["id"] == sam.id][0]["hand_raised_at"]
+    assert next(one for one in entered["state"]["participants"] if one["id"] == sam.id)["hand_raised_at"]
     lea.heard("came_back", participant=sam.id)
 
 

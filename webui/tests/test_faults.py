@@ -31,7 +31,11 @@ def processes(installation: Installation) -> dict[str, psutil.Process]:
             command = " ".join(process.cmdline())
         except psutil.Error:  # it is dead, and its parent has not looked yet
             continue
-        for name, mark in (("web", "palabre_webui"), ("media", "services.media"), ("worker", "services.worker")):
+        for name, mark in (
+            ("web", "palabre_webui"),
+            ("media", "services.media"),
+            ("worker", "services.worker"),
+        ):
             if mark in command:
                 found[name] = process
     return found

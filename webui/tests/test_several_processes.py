@@ -41,7 +41,9 @@ def test_what_is_private_stays_private_in_the_other_process(two_processes, come)
     lea = come(meeting, "Léa", role="presenter", url=urls[0])
     kim = come(meeting, "Kim", url=urls[1])
     seq = lea.act("chat_send", {"text": "secret", "to": "presenters"})
-    assert kim.wait_for(lambda: [one for one in kim.events if one["seq"] == seq]) == [{"seq": seq, "kind": "hidden"}]
+    assert kim.wait_for(lambda: [one for one in kim.events if one["seq"] == seq]) == [
+        {"seq": seq, "kind": "hidden"}
+    ]
 
 
 def test_the_consequences_happen_where_the_socket_is(two_processes, come):

@@ -123,9 +123,7 @@ class Installation:
         channel = self.folder / "media-0.sock"
         options = [f"--socket={channel}", f"--udp-port={self.udp_port}", "--listen=127.0.0.1"]
         running = self.start(sys.executable, "-m", "palabre.services.media", *options, name="media")
-        wait_until(
-            lambda: "media_worker_ready" in running.log.read_text(), START_S, running.log.read_text
-        )
+        wait_until(lambda: "media_worker_ready" in running.log.read_text(), START_S, running.log.read_text)
         return running
 
     def serve(self, *arguments: str) -> Running:

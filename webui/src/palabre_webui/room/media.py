@@ -194,6 +194,8 @@ def engine_refusals() -> Iterator[None]:
     except MediaError as error:
         if error.code in ("unknown_room", "unknown_peer"):  # it started anew, and the browser is not back yet
             raise _unavailable() from error
+        if error.code == "bad_params":
+            raise Refused("bad_payload", _("This does not fit the media engine.")) from error
         log.info("media_engine_refused", code=error.code, reason=error.message)
         raise Refused(
             error.code or "media_failed",
