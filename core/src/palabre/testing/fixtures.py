@@ -43,10 +43,11 @@ def database_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def either_database_url(request: pytest.FixtureRequest) -> str:
+def either_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of an empty database, once of each kind: what uses it runs twice."""
-    name = "database_url" if request.param == "sqlite" else "empty_postgresql_url"
-    url: str = request.getfixturevalue(name)
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/palabre.sqlite3"
+    url: str = request.getfixturevalue("empty_postgresql_url")
     return url
 
 
