@@ -53,6 +53,7 @@ def patch(mode: Mode) -> None:
         # Its own resolver takes long to import, and every name we look up is in a configuration.
         os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
         _eventlet().monkey_patch()
+        from eventlet import websocket, wsgi  # noqa: F401 - now, rather than while somebody waits
 
 
 def mode() -> Mode:

@@ -12,6 +12,7 @@ from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
+from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from palabre.application import Application, create_application
@@ -30,7 +31,7 @@ from palabre_webui.scoping import Tenants, scope_requests
 from palabre_webui.security import protect
 from palabre_webui.site.errors import show_errors
 from palabre_webui.site.pages import site
-from palabre_webui.site.room_page import room_page
+from palabre_webui.site.room_page import MAIN_MODULE, room_page
 from palabre_webui.site.static_files import assets
 from palabre_webui.site.templating import set_up_templates
 
@@ -93,10 +94,19 @@ class Web:
             app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
         app.wsgi_app = _without_compression(app.wsgi_app)  # type: ignore[method-assign]
 
+    def warm_up(self) -> None:
+        """Do now what would otherwise hold up the first visitors: tables mapped, files read, templates compiled."""
+        configure_mappers()
+        for tree in (self.context.static, *self.context.plugin_static.values()):
+            tree.root()
+        self.context.static.imported_by(MAIN_MODULE)
+        for name in self.app.jinja_env.list_templates():
+            self.app.jinja_env.get_template(name)
+
     def start(self) -> None:
         """Begin what runs beside the requests."""
-        self.context.heartbeat.start()
         self.context.room.start()
+        self.context.heartbeat.start()
 
 
 def create_web(application: Application | None = None) -> Web:
@@ -119,6 +129,7 @@ def serve(number: int = 0) -> None:
     configure_logging(web.context.application.settings.log, service=f"web-{number}")
     settings = web.context.application.settings.web
     listener = concurrency.listen(settings.host, settings.port + number)
+    web.warm_up()
     web.start()
     log.info("web_ready", host=settings.host, port=settings.port + number, mode=concurrency.mode())
     concurrency.serve(listener, web.app)

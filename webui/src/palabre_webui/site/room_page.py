@@ -26,7 +26,7 @@ room_page = Blueprint("room_page", __name__)
 #: Version of the protocol between the page and the room's door.
 PROTOCOL = 1
 #: Where the page's own module starts.
-_MAIN = "room/main.js"
+MAIN_MODULE = "room/main.js"
 
 
 @room_page.get("/join/<token>")
@@ -58,7 +58,7 @@ def _page(session: Session, link: JoinLink, token: str) -> Response:
                 name: static.url(path) for name, path in static.read_json("vendor/importmap.json").items()
             }
         },
-        preload=[static.url(path) for path in static.imported_by(_MAIN)],
+        preload=[static.url(path) for path in static.imported_by(MAIN_MODULE)],
         meeting_name=meeting.name,
     )
     response = make_response(page)
