@@ -11,6 +11,7 @@ import pytest
 
 from palabre import toolkit
 from palabre.application import make_host
+from palabre.hookspecs import features
 from palabre.plugins.loading import installed_specs
 from palabre.plugins.markers import API_VERSION, is_for_installation, kind_of
 from palabre.toolkit import Refused
@@ -106,12 +107,12 @@ def test_hook_feature(example):
 
 
 def test_hook_settings(example):
-    (found,) = example.collect("settings")
+    (found,) = example.collect(features.settings)
     assert found.value().greeting == "Hello"
 
 
 def test_hook_commands(application, room, example):
-    (found,) = example.collect("commands")
+    (found,) = example.collect(features.commands)
     said = click.testing.CliRunner().invoke(found.value[0], obj=application)
     assert said.output == "1\n"
 

@@ -25,7 +25,7 @@ def test_a_plugin_that_fits_is_registered_under_the_name_it_gives_itself(host, p
     assert [one.title for one in host.features()] == ["Poll"]
 
 
-def test_a_class_s_instance_is_a_plugin_too(host):
+def test_a_class_s_instance_is_a_plugin_too(host, specs):
     class Poll:
         @hookimpl
         def feature(self):
@@ -36,7 +36,7 @@ def test_a_class_s_instance_is_a_plugin_too(host):
             return ["ballot box"]
 
     host.register(Poll())
-    assert [one.value for one in host.collect("tools")] == [["ballot box"]]
+    assert [one.value for one in host.collect(specs.tools)] == [["ballot box"]]
 
 
 def test_a_hook_that_does_not_exist_is_named_with_the_nearest(host, plugin):
@@ -49,14 +49,14 @@ def test_an_argument_that_a_hook_is_not_given_is_named(host, plugin):
     assert said == "its hook door_opened asks for minute, but is given name, hour"
 
 
-def test_a_hook_may_take_fewer_arguments_than_it_is_given(strict_host, plugin, tenant):
+def test_a_hook_may_take_fewer_arguments_than_it_is_given(strict_host, plugin, specs):
     heard = []
 
     def door_opened(hour):
         heard.append(hour)
 
     strict_host.register(plugin(feature={"level": "installation"}, door_opened=door_opened))
-    strict_host.notify("door_opened", name="Léa", hour=9)
+    strict_host.notify(specs.door_opened, name="Léa", hour=9)
     assert heard == [9]
 
 
@@ -105,9 +105,9 @@ def test_a_plugin_cannot_take_the_name_of_something_built_in(host, plugin):
     assert refusal(host, plugin("chat")) == "another plugin is already named chat"
 
 
-def test_a_plugin_that_was_refused_leaves_nothing_behind(host, plugin):
+def test_a_plugin_that_was_refused_leaves_nothing_behind(host, plugin, specs):
     refusal(host, plugin(tools=lambda: ["hammer"], sweet=lambda for_whom: []))
-    assert host.collect("tools") == []
+    assert host.collect(specs.tools) == []
     assert "poll" not in host.health
     host.register(plugin("poll"))
 

@@ -57,11 +57,11 @@ def test_a_scope_inside_another_counts(host, specs, calls, tenant):
     assert calls == []
 
 
-def test_a_hook_for_the_installation_asks_no_tenant(host, plugin, tenant):
+def test_a_hook_for_the_installation_asks_no_tenant(host, plugin, specs, tenant):
     host.register(plugin("poll", tools=lambda: ["hammer"]))
-    assert [one.value for one in host.collect("tools")] == [["hammer"]]
+    assert [one.value for one in host.collect(specs.tools)] == [["hammer"]]
     with tenant_scope(tenant()):
-        assert [one.value for one in host.collect("tools")] == [["hammer"]]
+        assert [one.value for one in host.collect(specs.tools)] == [["hammer"]]
 
 
 def test_a_plugin_of_the_installation_s_level_is_always_on(host, plugin, specs, tenant):

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Concatenate, ParamSpec, TypeVar, overload
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pluggy
 import structlog
@@ -139,28 +139,20 @@ class PluginHost:
         tenant = current_tenant()
         return tenant is not None and name in tenant.features
 
-    def guard(self, hook: Callable[P, None] | str, *args: P.args, **arguments: P.kwargs) -> None:
+    def guard(self, hook: Callable[P, None], *args: P.args, **arguments: P.kwargs) -> None:
         """Ask every plugin whether something may happen, inside the caller's transaction.
 
         :raises Refused: from the first that refuses or fails.
         """
         self._caller(hook)(**arguments)
 
-    def notify(self, hook: Callable[P, None] | str, *args: P.args, **arguments: P.kwargs) -> None:
+    def notify(self, hook: Callable[P, None], *args: P.args, **arguments: P.kwargs) -> None:
         """Tell every plugin what happened, after the commit. Never raises, unless strict."""
         self._caller(hook)(**arguments)
 
-    @overload
-    def collect(self, hook: str, **arguments: Any) -> list[Contribution[Any]]: ...
-    @overload
-    def collect(
-        self, hook: Callable[P, R], *args: P.args, **arguments: P.kwargs
-    ) -> list[Contribution[R]]: ...
-    def collect(
-        self, hook: Callable[..., Any] | str, *args: Any, **arguments: Any
-    ) -> list[Contribution[Any]]:
+    def collect(self, hook: Callable[P, R], *args: P.args, **arguments: P.kwargs) -> list[Contribution[R]]:
         """What each plugin contributes, with the plugin's name; built-in ones first, then by name."""
-        found: list[Contribution[Any]] = self._caller(hook)(**arguments)
+        found: list[Contribution[R]] = self._caller(hook)(**arguments)
         return sorted(found, key=lambda one: (not self.health[one.plugin].builtin, one.plugin))
 
     def filter(
@@ -184,8 +176,8 @@ class PluginHost:
             if getattr(caller, "spec", None)
         }
 
-    def _caller(self, hook: Callable[..., Any] | str) -> Any:
-        return getattr(self._manager.hook, hook if isinstance(hook, str) else hook.__name__)
+    def _caller(self, hook: Callable[..., Any]) -> Any:
+        return getattr(self._manager.hook, hook.__name__)
 
     def _feature(self, known: Installed) -> Feature:
         try:
@@ -201,10 +193,12 @@ class PluginHost:
             for name in dir(plugin)
             if self._manager.parse_hookimpl_opts(plugin, name) is not None
         }
-        check_hooks(implemented, {name: self._caller(name).spec.argnames for name in self.hooks()})
+        check_hooks(
+            implemented, {name: self._caller(hook).spec.argnames for name, hook in self.hooks().items()}
+        )
         self._manager.register(plugin, health.name)
         for hook in implemented:
-            caller = self._caller(hook)
+            caller = getattr(self._manager.hook, hook)
             spec = caller.spec.function
             for implementation in caller.get_hookimpls():
                 if implementation.plugin is not plugin:

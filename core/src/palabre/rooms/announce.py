@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from palabre.hookspecs import meetings, rooms
 from palabre.model import Meeting
 from palabre.plugins.host import PluginHost
 from palabre.rooms.events import Event
@@ -38,17 +39,19 @@ def announce(plugins: PluginHost, outcome: Outcome) -> None:
 
 def _announce(plugins: PluginHost, meeting: Meeting, event: Event) -> None:
     if event.kind == "opened":
-        plugins.notify("meeting_started", meeting=meeting)
+        plugins.notify(meetings.meeting_started, meeting=meeting)
     elif event.kind == "joined":
         person = event.data["participant"]
-        plugins.notify("participant_joined", meeting=meeting, participant=person["id"], name=person["name"])
+        plugins.notify(
+            rooms.participant_joined, meeting=meeting, participant=person["id"], name=person["name"]
+        )
     elif event.kind == "left":
         plugins.notify(
-            "participant_left",
+            rooms.participant_left,
             meeting=meeting,
             participant=event.data["participant"],
             reason=event.data["reason"],
         )
     elif event.kind == "ended":
-        plugins.notify("meeting_ended", meeting=meeting)
-    plugins.notify("event_recorded", meeting=meeting, event=event)
+        plugins.notify(meetings.meeting_ended, meeting=meeting)
+    plugins.notify(rooms.event_recorded, meeting=meeting, event=event)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from palabre.errors import NotFound, Refused
+from palabre.hookspecs import rooms as hooks
 from palabre.i18n import current_language
 from palabre.i18n import gettext as _
 from palabre.model import JoinLink, LinkKind, Meeting, MeetingState, Presence, Role, Tenant
@@ -264,7 +265,7 @@ def _refuse_when_full(room: RoomTransaction) -> None:
 
 
 def _ask_plugins(plugins: PluginHost, room: RoomTransaction, meeting: Meeting, joiner: Joiner) -> None:
-    plugins.guard("participant_joining", session=room.session, meeting=meeting, joiner=joiner)
+    plugins.guard(hooks.participant_joining, session=room.session, meeting=meeting, joiner=joiner)
 
 
 def _come_back(room: RoomTransaction, row: ParticipantRow) -> None:

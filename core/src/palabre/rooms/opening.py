@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from sqlalchemy import update
 
+from palabre.hookspecs import meetings
 from palabre.model import Meeting, MeetingState, Participant, Presence
 from palabre.rooms.acts import RoomTransaction
 from palabre.rooms.rooms import Rooms, settings_of
@@ -22,7 +23,7 @@ def open_room(rooms: Rooms, room: RoomTransaction) -> None:
     :raises Refused: from a plugin's guard ``meeting_starting``.
     """
     meeting = room.meeting
-    rooms.plugins.guard("meeting_starting", session=room.session, meeting=meeting)
+    rooms.plugins.guard(meetings.meeting_starting, session=room.session, meeting=meeting)
     meeting.state = MeetingState.LIVE
     meeting.started_at, meeting.ended_at = room.now, None
     meeting.pinned_features = " ".join(sorted(room.scope.features))

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 import structlog
 
 from palabre.errors import PalabreError
+from palabre.hookspecs import rooms as hooks
 from palabre.plugins.host import PluginHost
+from palabre.plugins.policy import Contribution
 from palabre.rooms.acts import Act, Slice, TrackSource
 from palabre.rooms.events import Event
 from palabre.rooms.reducers import CORE
@@ -45,13 +47,12 @@ class Registry:
         is unhealthy; the others' contributions stay.
         """
         registry = cls(plugins, {}, {}, {}, {})
-        for hook, add in (
-            ("room_acts", registry._add_acts),
-            ("room_slice", registry._add_slice),
-            ("track_sources", registry._add_sources),
-        ):
-            for contribution in plugins.collect(hook):
-                registry._accept(hook, contribution.plugin, contribution.value, add)
+        for acts in plugins.collect(hooks.room_acts):
+            registry._accept("room_acts", acts, registry._add_acts)
+        for made in plugins.collect(hooks.room_slice):
+            registry._accept("room_slice", made, registry._add_slice)
+        for sources in plugins.collect(hooks.track_sources):
+            registry._accept("track_sources", sources, registry._add_sources)
         return registry
 
     def is_builtin(self, plugin: str) -> bool:
@@ -89,13 +90,13 @@ class Registry:
         self.plugins.health[plugin].failed(hook, error)
         log.error("plugin failed in a room", plugin=plugin, hook=hook, exc_info=error)
 
-    def _accept(self, hook: str, plugin: str, value: _T, add: Callable[[str, _T], None]) -> None:
+    def _accept(self, hook: str, given: Contribution[_T], add: Callable[[str, _T], None]) -> None:
         try:
-            add(plugin, value)
+            add(given.plugin, given.value)
         except Exception as error:
-            if self.is_builtin(plugin):
+            if self.is_builtin(given.plugin):
                 raise
-            self.failed(plugin, hook, error)
+            self.failed(given.plugin, hook, error)
 
     def _add_acts(self, plugin: str, acts: list[Act]) -> None:
         for act in acts:
