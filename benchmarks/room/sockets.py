@@ -88,7 +88,9 @@ def main() -> None:
             after = [psutil.Process(web.pid) for web in webs]
             cpu = [sum(now.cpu_times()[:2]) - sum(then[:2]) for now, then in zip(after, before, strict=True)]
             rss = [process.memory_info().rss for process in after]
-            stalls = [metric(options.port + number, "palabre_loop_stall_seconds") for number in range(len(webs))]
+            stalls = [
+                metric(options.port + number, "palabre_loop_stall_seconds") for number in range(len(webs))
+            ]
             queued = [queued_s(web.pid) - then for web, then in zip(webs, queued, strict=True)]
             report(options, measured, Costs(cpu, queued, rss, stalls))
         finally:
@@ -249,7 +251,10 @@ def report(options: argparse.Namespace, measured: Measured, costs: Costs) -> Non
     line("memory of a web process, MB", ", ".join(f"{one / 1e6:.0f}" for one in costs.rss))
     line("worst stall of the loop, ms", ", ".join(f"{one * 1000:.0f}" for one in costs.stall_s))
     line("CPU of a core, %", ", ".join(f"{100 * one / measured.seconds:.0f}" for one in costs.cpu_s))
-    line("kept waiting by others, %", ", ".join(f"{100 * one / measured.seconds:.0f}" for one in costs.queued_s))
+    line(
+        "kept waiting by others, %",
+        ", ".join(f"{100 * one / measured.seconds:.0f}" for one in costs.queued_s),
+    )
 
 
 def row(name: str, values: list[float]) -> None:

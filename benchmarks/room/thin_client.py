@@ -63,7 +63,9 @@ class ThinClient:
 
     def in_order(self, last: int) -> bool:
         """Whether every event up to ``last`` came, once and in order."""
-        return [number for number in self.numbers if number > self.start] == list(range(self.start + 1, last + 1))
+        return [number for number in self.numbers if number > self.start] == list(
+            range(self.start + 1, last + 1)
+        )
 
     async def go(self) -> None:
         """Close the connection."""
