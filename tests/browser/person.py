@@ -44,7 +44,6 @@ READ_COLOUR = """video => {
 #: Listens to a stream for up to two seconds and gives the loudest frequency in hertz, or null for silence.
 READ_TONE = """async ([id, source]) => {
   const stream = document.querySelector('pal-room').room.media.stream(id, source)
-  if (!stream) return null
   const context = new AudioContext({sampleRate: 48000})
   await context.resume()
   const analyser = context.createAnalyser()
@@ -128,9 +127,18 @@ class Person:
         raise AssertionError(f"{self.name} sees {seen} where {name} sends {colour}")
 
     def hears(self, name: str, source: str = "microphone") -> float | None:
-        """Loudest frequency that arrives from a participant, in hertz; ``None`` for silence."""
-        tone: float | None = self.page.evaluate(READ_TONE, [self.id_of(name), source])
+        """Loudest frequency that arrives from a participant, in hertz; ``None`` after two seconds of silence."""
+        arguments = [self.id_of(name), source]
+        self.until(f"([id, source]) => {ROOM}.media.stream(id, source) !== null", arguments)
+        tone: float | None = self.page.evaluate(READ_TONE, arguments)
         return tone
+
+    def waits_for_silence(self, name: str, tries: int = 5) -> None:
+        """Fails unless a participant falls silent; what was on its way when they did may still be heard once."""
+        heard = []
+        while (tone := self.hears(name)) is not None:
+            heard.append(tone)
+            assert len(heard) < tries, f"{self.name} goes on hearing {name}: {heard}"
 
 
 def launch(
