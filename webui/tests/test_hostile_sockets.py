@@ -55,6 +55,16 @@ def test_a_link_that_is_no_longer_good_is_refused(meeting, column, code):
     assert person.refused(person.connect) == code
 
 
+def test_who_is_inside_comes_back_after_the_link_was_revoked_and_nobody_new(meeting, come):
+    link = meeting.link()
+    sam = come(meeting, "Sam", link=link)
+    meeting.change_link(link, revoked_at=datetime.now(UTC) - timedelta(minutes=1))
+    sam.go()
+    assert sam.come_back()["resumed"] is True
+    kim = come(meeting, enter=False, link=link)
+    assert kim.refused(lambda: kim.enter("Kim")) == "link_revoked"
+
+
 def test_an_ended_meeting_is_refused(meeting, come):
     meeting.change(state=MeetingState.ENDED)
     person = come(meeting, enter=False)

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from web_installation import wait_until
 
 from palabre.model import LinkKind, MeetingState
 
@@ -203,6 +204,22 @@ def test_a_tenant_answers_to_its_own_host_name_and_to_its_own_links_alone(instal
     link = installation.meeting(tenant="acme").link()
     assert installation.get(f"/join/{link}", Host="acme.example").status == 200
     assert installation.get(f"/join/{link}").status == 404
+
+
+def test_a_plugin_that_is_switched_off_stays_in_rooms_that_are_open_and_is_nowhere_else(
+    own_installation, come
+):
+    own_installation.start_web()
+    opened, later = own_installation.meeting(), own_installation.meeting()
+    come(opened, "Léa", role="presenter")
+    assert own_installation.command("plugins", "disable", "screen_share").returncode == 0
+    wait_until(lambda: "screen_share.js" not in own_installation.get(f"/join/{later.link()}").text)
+    module = re.search(r"/plugins/screen_share/[^\"]+", own_installation.get(f"/join/{opened.link()}").text)[
+        0
+    ]
+    assert own_installation.get(module).status == 200
+    opened.change(state=MeetingState.ENDED)
+    assert own_installation.get(module).status == 404
 
 
 def test_health_and_metrics(installation):

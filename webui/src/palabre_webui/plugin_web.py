@@ -8,9 +8,11 @@ from typing import Any
 import structlog
 from flask import Blueprint, Flask, abort
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from palabre.errors import PalabreError
 from palabre.i18n import current_language
+from palabre.model import Meeting, MeetingState
 from palabre.plugins.host import PluginHost
 from palabre_webui import hookspecs
 from palabre_webui.assets import StaticTree
@@ -88,8 +90,14 @@ plugin_files = Blueprint("plugin_files", __name__)
 @plugin_files.get("/plugins/<plugin>/static/<digest>/<path:path>")
 @permission("public")
 def file(plugin: str, digest: str, path: str) -> ResponseReturnValue:
-    """A static file of a plugin that is on for the tenant."""
+    """A static file of a plugin that is on for the tenant, or in a room that opened while it was."""
     tree = web().plugin_static.get(plugin)
-    if tree is None or not web().application.plugins.is_on(plugin):
+    if tree is None or not (web().application.plugins.is_on(plugin) or _is_in_an_open_room(plugin)):
         abort(404)
     return tree.respond(digest, path)
+
+
+def _is_in_an_open_room(plugin: str) -> bool:
+    with web().application.db.reading() as session:
+        pinned = session.scalars(select(Meeting.pinned_features).where(Meeting.state == MeetingState.LIVE))
+        return any(plugin in (features or "").split() for features in pinned)

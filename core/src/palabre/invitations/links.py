@@ -80,11 +80,10 @@ def token_of(secret: Secret, link: JoinLink) -> str:
     return f"{link.selector}.{secret.derive('join', link.selector)}"
 
 
-def use_token(session: Session, secret: Secret, *, token: str, now: datetime) -> JoinLink:
-    """The link of a token somebody brought.
+def find_link(session: Session, secret: Secret, *, token: str) -> JoinLink:
+    """The link of a token somebody brought, whether it still lets in or not.
 
     :raises NotFound: code ``unknown_link``; the same for a wrong code and for no such link.
-    :raises Refused: ``link_revoked``, ``expired_link``.
     """
     well_formed = _TOKEN.fullmatch(token)
     selector, code = well_formed.groups() if well_formed else ("", "")
@@ -94,6 +93,16 @@ def use_token(session: Session, secret: Secret, *, token: str, now: datetime) ->
             "unknown_link",
             _("This link does not lead anywhere. Check that it was copied whole, or ask for a new one."),
         )
+    return link
+
+
+def use_token(session: Session, secret: Secret, *, token: str, now: datetime) -> JoinLink:
+    """The link of a token somebody brought, to come in by it.
+
+    :raises NotFound: code ``unknown_link``.
+    :raises Refused: ``link_revoked``, ``expired_link``.
+    """
+    link = find_link(session, secret, token=token)
     if link.revoked_at is not None:
         raise Refused("link_revoked", _("This link is no longer valid. Ask the organiser for a new one."))
     if link.expires_at is not None and link.expires_at <= now:

@@ -8,13 +8,16 @@ from typing import Any
 import structlog
 from flask_socketio import ConnectionRefusedError as Turned
 from flask_socketio import Namespace
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from palabre.application import Application
 from palabre.db import DatabaseBusy
 from palabre.errors import NotAllowed, NotFound, Refused
 from palabre.i18n import best_language, language_scope
 from palabre.i18n import gettext as _
-from palabre.invitations import use_token
+from palabre.invitations import find_link, use_token
+from palabre.model import JoinLink, Participant, Presence
 from palabre.rooms import Comeback, Joiner, Rate, announce, do_act, enter, events_since
 from palabre.rooms.limits import RateLimits
 from palabre.tenants.scope import tenant_scope
@@ -118,7 +121,15 @@ class Door(Namespace):  # type: ignore[misc]  # it carries no types
             raise Refused("unknown_protocol", _("This page is too old. Load it again."))
         application = self._application
         with application.db.reading() as session:
-            use_token(session, application.secret, token=credentials.link, now=application.clock.now())
+            try:
+                use_token(session, application.secret, token=credentials.link, now=application.clock.now())
+            except NotFound:
+                raise
+            except Refused:
+                # Who is inside stays, and may come back after a break; entering decides.
+                link = find_link(session, application.secret, token=credentials.link)
+                if not _is_anybody_inside(session, link):
+                    raise
 
     def _disconnect(self, sid: str) -> None:
         connection = self._hall.connections.get(sid)
@@ -141,9 +152,12 @@ class Door(Namespace):  # type: ignore[misc]  # it carries no types
             self._refuse_second_place(connection, known.id if known else None)
             application = self._application
             with application.db.transaction() as session:
-                link = use_token(
-                    session, application.secret, token=connection.link, now=application.clock.now()
-                )
+                if known is None:
+                    link = use_token(
+                        session, application.secret, token=connection.link, now=application.clock.now()
+                    )
+                else:
+                    link = find_link(session, application.secret, token=connection.link)
                 entered = enter(
                     session,
                     application.rooms,
@@ -228,6 +242,15 @@ class Door(Namespace):  # type: ignore[misc]  # it carries no types
             probed = self._probes.probe(connection, parse(Probe, message.params).sdp)
             return {"result": {**probed, "ice_servers": self._media.relays(f"probe-{connection.sid[:8]}")}}
         return {"result": self._media.request(connection, message)}
+
+
+def _is_anybody_inside(session: Session, link: JoinLink) -> bool:
+    """Whether somebody who came by a link is in the room, or lost the connection a moment ago."""
+    inside = select(Participant.id).where(
+        Participant.link_id == link.id,
+        (Participant.presence == Presence.PRESENT) | (Participant.left_reason == "lost"),
+    )
+    return session.scalar(inside.limit(1)) is not None
 
 
 def _place_in(connection: Connection) -> Place:
