@@ -13,6 +13,7 @@ from palabre.db import Database
 from palabre.hookspecs import features
 from palabre.invitations.links import Secret
 from palabre.migrations.pending import hold_outdated_plugins
+from palabre.plugins.health import State
 from palabre.plugins.host import PluginHost
 from palabre.plugins.loading import installed_specs, load_installed
 from palabre.rooms.builtin import BUILTIN
@@ -80,4 +81,5 @@ def read_settings(plugins: PluginHost) -> Settings:
     for name, health in list(plugins.health.items()):
         if health.errors["settings"]:
             plugins.quarantine(name, f"it cannot say its settings: {health.reason}")
-    return load_settings(sections=sections, ignored=[name for name in plugins.health if name not in sections])
+    kept_out = [name for name, health in plugins.health.items() if health.state is State.QUARANTINED]
+    return load_settings(sections=sections, ignored=kept_out)

@@ -151,7 +151,7 @@ def test_a_wrong_configuration_is_one_line_a_mistake_and_status_2(terminal):
     said = terminal.palabre("plugins", status=2)
     assert "palabre.toml: web.prot: no such setting. Did you mean web.port?" in said
     assert "palabre.toml: web.port: Input should be a valid integer" in said
-    assert "palabre.toml: billling: no such setting. No plugin named billling is installed." in said
+    assert "palabre.toml: billling: no such setting. No installed plugin has such a section." in said
 
 
 def test_a_misspelt_variable_is_named(terminal):

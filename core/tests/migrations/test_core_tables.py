@@ -1,5 +1,10 @@
 """The core's migrations make the core's models."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from sqlalchemy import inspect
 
@@ -80,3 +85,11 @@ def test_a_table_that_differs_is_named(database, host, core):
     with database.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE meeting ADD COLUMN colour VARCHAR(10)")
     assert [one for one in core.differences() if "colour" in one and one.startswith("remove_column")]
+
+
+def test_two_upgrades_at_once_are_one(database, host):
+    variables = {**os.environ, "PALABRE_DATABASE__URL": database.url.render_as_string(hide_password=False)}
+    command = [Path(sys.executable).with_name("palabre"), "db", "upgrade"]
+    running = [subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL) for _ in range(3)]
+    assert [process.wait(60) for process in running] == [0, 0, 0]
+    assert Migrations(database, owners(host)[0]).differences() == []

@@ -98,7 +98,7 @@ def _nearest(name: str, names: list[str]) -> str:
 
 def _not_installed(key: str, mistake: Any) -> str:
     is_section = "." not in key and isinstance(mistake["input"], dict)
-    return f" No plugin named {key} is installed." if is_section else ""
+    return " No installed plugin has such a section." if is_section else ""
 
 
 def _given(field: FieldInfo | None, mistake: Any) -> str:
