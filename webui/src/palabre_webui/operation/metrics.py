@@ -38,6 +38,11 @@ class RoomCollector:
             "palabre_loop_stall_seconds", "Longest stall of the loop in the last minute", beat.recent_s()
         )
         yield _gauge("palabre_loop_stall_worst_seconds", "Longest stall of the loop ever", beat.worst_s)
+        yield _gauge(
+            "palabre_loop_stall_own_worst_seconds",
+            "Longest stall of the loop ever, without waiting for a processor",
+            beat.worst_own_s,
+        )
 
     def _rooms(self) -> Iterator[Metric]:
         audiences = list(self._context.room.hall.audiences.values())
