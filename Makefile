@@ -1,5 +1,5 @@
 # Palabre's commands. Each prepares what it needs; what is ready already costs a fraction of a second.
-.PHONY: help run test lint unit translations wheels clean
+.PHONY: help run test lint unit coverage translations wheels clean
 
 PREPARE = python=$$(tools/find-python.sh) && "$$python" tools/prepare.py
 
@@ -18,6 +18,11 @@ lint: ## The linters alone
 unit: ## The tests that need no browser
 	@$(PREPARE) test && exec .venv/bin/python tools/check.py unit
 
+coverage: ## Which lines the tests without a browser do not reach
+	@$(PREPARE) test && .venv/bin/coverage run -m pytest --numprocesses=2 --dist=loadfile \
+		--ignore=tests/browser --ignore=tests/install
+	@.venv/bin/coverage combine --quiet && .venv/bin/coverage report
+
 translations: ## Bring the .po files in step with the code
 	@$(PREPARE) lint && exec .venv/bin/python tools/translations.py update
 
@@ -25,7 +30,7 @@ wheels: ## Every distribution as a wheel, in dist/
 	@$(PREPARE) lint && exec .venv/bin/python tools/wheels.py
 
 clean: ## Remove what the commands above made, except the data in var/
-	rm -rf .venv build dist core/build webui/build plugins/*/build webui/frontend/node_modules webui/frontend/build
+	rm -rf .venv build dist .coverage core/build webui/build plugins/*/build webui/frontend/node_modules webui/frontend/build
 	rm -rf webui/src/palabre_webui/static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find core webui plugins tests tools -name __pycache__ -prune -exec rm -rf {} +
 	find core webui plugins \( -name '*.egg-info' -o -path '*/static/i18n' \) -prune -exec rm -rf {} +
