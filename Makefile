@@ -30,7 +30,7 @@ wheels: ## Every distribution as a wheel, in dist/
 	@$(PREPARE) lint && exec .venv/bin/python tools/wheels.py
 
 clean: ## Remove what the commands above made, except the data in var/
-	rm -rf .venv build dist .coverage core/build webui/build plugins/*/build webui/frontend/node_modules webui/frontend/build
+	rm -rf .venv build dist .coverage .hypothesis palabre.egg-info core/build webui/build plugins/*/build webui/frontend/node_modules webui/frontend/build
 	rm -rf webui/src/palabre_webui/static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find core webui plugins tests tools -name __pycache__ -prune -exec rm -rf {} +
 	find core webui plugins \( -name '*.egg-info' -o -path '*/static/i18n' \) -prune -exec rm -rf {} +
