@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker, with_loader_criteria
 
 from palabre.errors import PalabreError
@@ -124,13 +125,20 @@ def _retry(execute: Any, statement: str) -> None:
         try:
             execute(statement)
             return
-        except Exception as error:
-            if "locked" not in str(error) and "busy" not in str(error):
+        except (sqlite3.OperationalError, OperationalError) as error:
+            if not _is_held(error):
                 raise
             if time.monotonic() > deadline:
                 raise DatabaseBusy("The database is busy: another process holds its write lock.") from error
         time.sleep(pause)
         pause = min(pause * 2, 0.02)
+
+
+def _is_held(error: sqlite3.OperationalError | OperationalError) -> bool:
+    """Whether SQLite says that somebody else holds the lock. The low byte is the code, whatever its extension."""
+    cause = error.orig if isinstance(error, OperationalError) else error
+    code = getattr(cause, "sqlite_errorcode", 0)
+    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -1,35 +1,18 @@
-"""The smallest room with screen sharing: a presenter, and a guest who came after."""
+"""A room with screen sharing, on the fixtures of ``palabre.testing``: presenters, and a guest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
 import palabre_screen_share.plugin
-import palabre_webui.hookspecs
-from palabre.application import create_application, make_host
-from palabre.config import DatabaseSection, Settings
-from palabre.testing.clock import TestClock
 from palabre.testing.room import HeadlessRoom, VirtualParticipant
 
 
 @pytest.fixture
-def clock() -> TestClock:
-    return TestClock()
-
-
-@pytest.fixture
-def room(tmp_path: Path, clock: TestClock) -> Iterator[HeadlessRoom]:
-    host = make_host(specs=[palabre_webui.hookspecs])
-    host.register(palabre_screen_share.plugin)
-    settings = Settings(
-        data_dir=tmp_path, database=DatabaseSection(url=f"sqlite:///{tmp_path}/palabre.sqlite3")
-    )
-    application = create_application(settings, plugins=host, clock=clock)
-    yield HeadlessRoom.make(application)
-    application.db.close()
+def plugins() -> Sequence[object]:
+    return [palabre_screen_share.plugin]
 
 
 @pytest.fixture
