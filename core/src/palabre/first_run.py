@@ -51,6 +51,8 @@ def prepare(application: Application) -> FirstRun:
                     password_hash=PasswordHasher().hash(password),
                     is_operator=True,
                     created_at=now,
+                    confirmed_at=now,
+                    password_set_at=now,
                 )
             )
         meeting = session.scalar(select(Meeting).where(Meeting.is_demonstration).limit(1))

@@ -1,9 +1,9 @@
 """Duties: what has to happen at its time, whichever process does it and however often one is killed.
 
-A sweep runs in every worker, every few seconds. It finds what is due in the database and claims it with an atomic
-update, so two workers never do the same thing, and a killed one delays it and loses nothing.
+A duty is a row, added in the transaction that brings the obligation about. The worker claims what is due and does it;
+what it does, and that it is done, are one transaction wherever the effect is in the database.
 """
 
-from palabre.duties.sweeps import Sweep, core_sweeps
+from palabre.duties.rows import add_duty, claim_due, finish, postpone, withdraw_duties
 
-__all__ = ["Sweep", "core_sweeps"]
+__all__ = ["add_duty", "claim_due", "finish", "postpone", "withdraw_duties"]

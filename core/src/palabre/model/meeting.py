@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palabre.model.base import Base, TenantScoped, enum_column, public_id
@@ -59,6 +60,10 @@ class Meeting(TenantScoped, Base):
     """Something planned, with the room where it happens."""
 
     __tablename__ = "meeting"
+    __table_args__ = (
+        Index("ix_meeting_organiser_state_start", "organiser_id", "state", "starts_at"),
+        Index("ix_meeting_state_start", "state", "starts_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True, default=public_id)
@@ -69,8 +74,10 @@ class Meeting(TenantScoped, Base):
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     state: Mapped[MeetingState] = mapped_column(enum_column(MeetingState), default=MeetingState.PLANNED)
     room_class: Mapped[RoomClass] = mapped_column(enum_column(RoomClass), default=RoomClass.S)
-    #: planned start; ``None`` is a room that is always open
+    #: planned start of the occurrence that is live or next, or of the last one; ``None`` is a room that is always open
     starts_at: Mapped[datetime | None]
+    #: expected duration, in minutes
+    duration_min: Mapped[int] = mapped_column(default=60, server_default="60")
     #: IANA name of the zone it was planned in
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     #: when the room really opened and closed
@@ -87,8 +94,63 @@ class Meeting(TenantScoped, Base):
     #: number of the last event in the journal
     last_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    #: rule of a repeated meeting (RFC 5545 RRULE value, always with COUNT or UNTIL); ``None`` takes place once
+    repeat_rule: Mapped[str | None] = mapped_column(String(300))
+    #: has a public link, that anyone may be given
+    is_public: Mapped[bool] = mapped_column(default=False, server_default="0")
+    #: a presenter may open it before its start
+    early_entry: Mapped[bool] = mapped_column(default=True, server_default="1")
+    #: options of plugins: ``{"<plugin>": {"<option>": value}}``
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    #: the organiser's words in the invitation
+    words: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: invitations are mailed when it is planned
+    mail_on_planning: Mapped[bool] = mapped_column(default=True, server_default="1")
+    #: reminders so many minutes before each start
+    mail_before_min: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
+    #: a mail is sent when it starts
+    mail_at_start: Mapped[bool] = mapped_column(default=False, server_default="0")
+    #: number of the planning that the guests know (iCalendar SEQUENCE): grows with a change that matters to them
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: grows with every edit, so that of two editors the second is told
+    edit: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: draft it was planned from, so that a second click plans nothing
+    planned_from: Mapped[str | None] = mapped_column(String(32), unique=True)
+    #: why it could not start by itself, in the organiser's language; ``None`` when nothing kept it
+    start_refused: Mapped[str | None] = mapped_column(Text)
 
     links: Mapped[list[JoinLink]] = relationship(back_populates="meeting", cascade="all, delete-orphan")
+    occurrences: Mapped[list[Occurrence]] = relationship(
+        back_populates="meeting", cascade="all, delete-orphan", order_by="Occurrence.starts_at"
+    )
+
+
+class Occurrence(TenantScoped, Base):
+    """One time that a meeting takes place. A meeting with a start has at least one; it is in the meeting's states."""
+
+    __tablename__ = "occurrence"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "recurrence_id"),
+        Index("ix_occurrence_state_start", "state", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=public_id)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
+    #: start according to the rule, which names it for ever (iCalendar RECURRENCE-ID), moved or not
+    recurrence_id: Mapped[datetime]
+    #: planned start
+    starts_at: Mapped[datetime]
+    #: expected duration, in minutes
+    duration_min: Mapped[int]
+    #: planned differently from the rule
+    is_exception: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[MeetingState] = mapped_column(enum_column(MeetingState), default=MeetingState.PLANNED)
+    #: when it really began and ended; one that nobody opened has neither
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    meeting: Mapped[Meeting] = relationship(back_populates="occurrences")
 
 
 class JoinLink(TenantScoped, Base):

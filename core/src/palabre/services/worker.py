@@ -7,10 +7,10 @@ import sys
 import threading
 
 from palabre.application import create_application
-from palabre.duties.worker import run
 from palabre.errors import PalabreError
 from palabre.logging import configure_logging
 from palabre.migrations.pending import require_upgraded
+from palabre.worker.loop import run
 
 
 def main() -> int:

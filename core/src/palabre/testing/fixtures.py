@@ -105,7 +105,8 @@ def account(application: Application, tenant: TenantContext) -> Account:
     from palabre.tenants import tenant_scope
 
     with tenant_scope(tenant), application.db.transaction() as session:
-        account = Account(email="lea@example.org", name="Léa", created_at=application.clock.now())
+        now = application.clock.now()
+        account = Account(email="lea@example.org", name="Léa", created_at=now, confirmed_at=now)
         session.add(account)
     return account
 

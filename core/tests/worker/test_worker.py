@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 
 from palabre.application import Application, create_application, make_host
 from palabre.config import DatabaseSection, Settings
-from palabre.duties import Sweep, core_sweeps
-from palabre.duties.worker import run
 from palabre.model import PerformedAct
 from palabre.testing.clock import TestClock
 from palabre.testing.room import HeadlessRoom
+from palabre.worker import Sweep, core_sweeps
+from palabre.worker.loop import run
 
 
 @pytest.fixture

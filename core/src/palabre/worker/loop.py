@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from palabre.application import Application
-from palabre.duties.sweeps import Sweep, core_sweeps
+from palabre.worker.sweeps import Sweep, core_sweeps
 
 log = structlog.get_logger(__name__)
 

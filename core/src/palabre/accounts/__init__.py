@@ -1,0 +1,1 @@
+"""Accounts: people who sign in to a tenant; what plugins see of them."""

@@ -1,0 +1,1 @@
+"""Times and zones, repeated meetings, and iCalendar (RFC 5545)."""

@@ -1,0 +1,1 @@
+"""Contacts: an organiser's address book."""
