@@ -1,4 +1,4 @@
-"""The Debian or Ubuntu packages that the tests need: a browser, two servers, fonts for screenshots."""
+"""The Debian or Ubuntu packages that the tests need: two browsers, two servers, fonts for screenshots, a network."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def _has_fonts() -> bool:
 #: package → whether what we need of it works
 PACKAGES: dict[str, Callable[[], bool]] = {
     "chromium": lambda: _runs("chromium", "--version"),
+    "firefox-esr": lambda: _runs("firefox-esr", "--version"),
     "fonts-dejavu-core": _has_fonts,
+    "iproute2": lambda: _runs("ip", "-V"),
     "postgresql": _has_postgresql,
     "redis-server": lambda: _runs("redis-server", "--version"),
 }

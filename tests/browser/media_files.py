@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 Colour = tuple[int, int, int]
@@ -41,6 +42,11 @@ def write_tone(path: Path, frequency_hz: int) -> Path:
             )
         )
     return path
+
+
+def alike(seen: Sequence[int] | None, colour: Colour, tolerance: int) -> bool:
+    """Whether a colour that was seen, if one was, is about ``colour``: cameras and codecs change it a little."""
+    return bool(seen) and all(abs(a - b) <= tolerance for a, b in zip(seen or (), colour, strict=True))
 
 
 def _yuv(colour: Colour) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
 
-from media_files import Colour, write_picture, write_tone
+from media_files import Colour, alike, write_picture, write_tone
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -121,7 +121,7 @@ class Person:
         seen: Any = None
         for _ in range(int(timeout_s * 5)):
             seen = video.evaluate(READ_COLOUR)
-            if seen and all(abs(a - b) <= tolerance for a, b in zip(seen, colour, strict=True)):
+            if alike(seen, colour, tolerance):
                 return
             self.page.wait_for_timeout(200)
         raise AssertionError(f"{self.name} sees {seen} where {name} sends {colour}")
@@ -151,6 +151,7 @@ def launch(
     devices: bool = True,
     width: int = 1280,
     height: int = 800,
+    executable: str = CHROMIUM,
     **context_options: Any,
 ) -> Person:
     """Start a Chromium for one person. Without ``colour`` and ``tone_hz`` it has Chromium's own fake devices;
@@ -160,7 +161,7 @@ def launch(
         flags.append(f"--use-file-for-fake-video-capture={write_picture(folder / f'{name}.y4m', colour)}")
     if tone_hz:
         flags.append(f"--use-file-for-fake-audio-capture={write_tone(folder / f'{name}.wav', tone_hz)}")
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    browser = playwright.chromium.launch(executable_path=executable, args=flags)
     context = browser.new_context(
         viewport={"width": width, "height": height}, locale="en-GB", **context_options
     )
