@@ -14,7 +14,8 @@ from palabre.application import make_host
 from palabre.hookspecs import features
 from palabre.plugins.loading import installed_specs
 from palabre.plugins.markers import API_VERSION, is_for_installation, kind_of
-from palabre.toolkit import Refused
+from palabre.toolkit import Meeting, Refused
+from palabre.worker.duties import do_due
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "plugins" / "hooks.md").read_text()
@@ -176,6 +177,17 @@ def test_hook_event_recorded(room, caplog):
     lea.act("chat_send", text="Hello", to="all")
     lea.act("chat_send", text="Psst", to="presenters")
     assert caplog.messages == ["Léa: Hello"]
+
+
+def test_hook_duties(application, room, clock):
+    room.person("Léa", role="presenter")
+    do_due(application)
+    with application.db.reading() as session:
+        assert session.get_one(Meeting, room.meeting.id).description == ""
+    clock.advance(hours=1)
+    do_due(application)
+    with application.db.reading() as session:
+        assert session.get_one(Meeting, room.meeting.id).description == "Thank you for coming."
 
 
 def test_hook_blueprints(application, tenant):

@@ -9,9 +9,10 @@ from palabre.application import Application
 from palabre.clock import Clock
 from palabre.config import Section
 from palabre.db import Database
+from palabre.duties import DutyKind, add_duty, finish, withdraw_duties
 from palabre.errors import ConfigurationError, NotAllowed, NotFound, PalabreError, Refused, TooFast
 from palabre.i18n import current_language, gettext, language_scope, ngettext
-from palabre.model import Account, Base, Meeting, Tenant, TenantScoped, public_id
+from palabre.model import Account, Base, Duty, Meeting, Tenant, TenantScoped, public_id
 from palabre.model.base import UTCDateTime, enum_column
 from palabre.plugins.features import Feature, Level
 from palabre.plugins.markers import API_VERSION, hookimpl
@@ -45,6 +46,8 @@ __all__ = [
     "Clock",
     "ConfigurationError",
     "Database",
+    "Duty",
+    "DutyKind",
     "Event",
     "Feature",
     "Joiner",
@@ -71,10 +74,12 @@ __all__ = [
     "TrackSource",
     "UTCDateTime",
     "Verdict",
+    "add_duty",
     "current_language",
     "current_tenant",
     "enum_column",
     "everyone",
+    "finish",
     "gettext",
     "hookimpl",
     "language_scope",
@@ -83,4 +88,5 @@ __all__ = [
     "presenters",
     "public_id",
     "tenant_scope",
+    "withdraw_duties",
 ]

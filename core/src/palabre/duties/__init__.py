@@ -4,6 +4,7 @@ A duty is a row, added in the transaction that brings the obligation about. The 
 what it does, and that it is done, are one transaction wherever the effect is in the database.
 """
 
+from palabre.duties.kinds import DutyKind
 from palabre.duties.rows import add_duty, claim_due, finish, postpone, withdraw_duties
 
-__all__ = ["add_duty", "claim_due", "finish", "postpone", "withdraw_duties"]
+__all__ = ["DutyKind", "add_duty", "claim_due", "finish", "postpone", "withdraw_duties"]

@@ -11,6 +11,7 @@ from sqlalchemy import delete
 from palabre.application import Application
 from palabre.model import PerformedAct
 from palabre.rooms import announce, expire_leases_in, rooms_to_sweep
+from palabre.worker.duties import do_due
 
 #: For how long the id of a performed act is remembered; nobody repeats an act later than that, in hours.
 ACTS_REMEMBERED_H = 24
@@ -58,6 +59,7 @@ def forget_performed_acts(application: Application) -> int:
 def core_sweeps() -> tuple[Sweep, ...]:
     """Every sweep of the core."""
     return (
+        Sweep("do what is due", 1.0, do_due),
         Sweep("expire leases", 1.0, expire_leases),
         Sweep("forget performed acts", 600.0, forget_performed_acts),
     )

@@ -1,0 +1,174 @@
+"""What is owed is done once, at its time, whoever is killed when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from palabre.application import Application
+from palabre.duties import add_duty, claim_due, finish, withdraw_duties
+from palabre.model import Duty, Meeting
+from palabre.tenants import TenantContext
+from palabre.testing.clock import TestClock
+from palabre.toolkit import DutyKind, Feature, hookimpl
+from palabre.worker.duties import do_due
+
+
+class Bell:
+    """A plugin that owes the ringing of a bell."""
+
+    palabre_name = "bell"
+
+    def __init__(self) -> None:
+        self.rung: list[str] = []
+        self.broken = False
+
+    @hookimpl
+    def feature(self) -> Feature:
+        return Feature(name="bell", title="Bell", description="Rings.", api_version=1)
+
+    @hookimpl
+    def duties(self) -> list[DutyKind]:
+        return [DutyKind("bell.ring", self.ring)]
+
+    def ring(self, application: Application, duty: Duty) -> None:
+        if self.broken:
+            raise RuntimeError("the rope is torn")
+        self.rung.append(duty.key)
+
+
+@pytest.fixture
+def database_url(either_database_url: str) -> str:
+    return either_database_url
+
+
+@pytest.fixture
+def bell() -> Bell:
+    return Bell()
+
+
+@pytest.fixture
+def plugins(bell: Bell) -> Iterator[list[object]]:
+    return [bell]
+
+
+@pytest.fixture
+def owe(application: Application, meeting: Meeting, clock: TestClock) -> Callable[[str], None]:
+    def owe(key: str, kind: str = "bell.ring") -> None:
+        with application.db.transaction() as session:
+            add_duty(
+                session,
+                key=key,
+                kind=kind,
+                due_at=clock.now() + timedelta(minutes=1),
+                now=clock.now(),
+                tenant_id=meeting.tenant_id,
+                meeting_id=meeting.id,
+            )
+
+    return owe
+
+
+def _row(application: Application, key: str) -> Duty:
+    with application.db.reading() as session:
+        return session.query(Duty).filter(Duty.key == key).one()
+
+
+def test_nothing_is_done_before_its_time(application, bell, owe, clock):
+    owe("one")
+    assert do_due(application) == 0
+    clock.advance(minutes=1)
+    assert do_due(application) == 1
+    assert bell.rung == ["one"]
+    assert do_due(application) == 0
+    assert _row(application, "one").done_at == clock.now()
+
+
+def test_the_same_key_is_owed_once(application, bell, owe, clock):
+    owe("one")
+    owe("one")
+    clock.advance(minutes=1)
+    do_due(application)
+    owe("one")
+    clock.advance(minutes=1)
+    do_due(application)
+    assert bell.rung == ["one"]
+
+
+def test_what_is_withdrawn_is_not_done(application, bell, owe, clock, meeting):
+    owe("one")
+    with application.db.transaction() as session:
+        withdraw_duties(session, meeting_id=meeting.id)
+    clock.advance(minutes=1)
+    assert do_due(application) == 0
+    assert bell.rung == []
+
+
+def test_a_claim_of_a_killed_worker_is_taken_by_another_later(application, bell, owe, clock):
+    owe("one")
+    clock.advance(minutes=1)
+    with application.db.transaction() as session:
+        claimed = claim_due(session, now=clock.now())
+    assert [duty.key for duty in claimed] == ["one"]
+    assert do_due(application) == 0
+    clock.advance(minutes=3)
+    assert do_due(application) == 1
+    assert bell.rung == ["one"]
+
+
+def test_a_failed_attempt_is_repeated_after_pauses_that_grow(application, bell, owe, clock):
+    bell.broken = True
+    owe("one")
+    clock.advance(minutes=1)
+    pauses = []
+    for _ in range(3):
+        do_due(application)
+        row = _row(application, "one")
+        assert row.problem == "RuntimeError: the rope is torn"
+        pauses.append((row.due_at - clock.now()).total_seconds())
+        clock.advance(seconds=pauses[-1])
+    assert pauses == [10, 60, 300]
+    bell.broken = False
+    do_due(application)
+    assert bell.rung == ["one"]
+
+
+def test_one_that_fails_holds_up_no_other(application, bell, owe, clock):
+    owe("unknown", kind="nobody.does_it")
+    owe("one")
+    clock.advance(minutes=1)
+    do_due(application)
+    assert bell.rung == ["one"]
+
+
+def test_duties_of_a_plugin_that_is_switched_off_wait(
+    application: Application, bell: Bell, owe: Callable[[str], None], clock: TestClock, tenant: TenantContext
+):
+    from palabre.plugins.features import switch_feature
+
+    def switch(*, enabled: bool) -> None:
+        with application.db.transaction() as session:
+            switch_feature(session, application.plugins, tenant_id=tenant.id, feature="bell", enabled=enabled)
+
+    owe("one")
+    switch(enabled=False)
+    clock.advance(minutes=1)
+    do_due(application)
+    assert bell.rung == []
+    switch(enabled=True)
+    clock.advance(minutes=5)
+    do_due(application)
+    assert bell.rung == ["one"]
+
+
+def test_what_was_done_meanwhile_is_not_finished_again(application, owe, clock):
+    owe("one")
+    clock.advance(minutes=1)
+    with application.db.transaction() as session:
+        [duty] = claim_due(session, now=clock.now())
+    with application.db.transaction() as session:
+        assert finish(session, duty, now=clock.now())
+    with application.db.transaction() as session:
+        assert not finish(session, duty, now=clock.now())
