@@ -94,6 +94,20 @@ test("the chosen resolution is asked for", async () => {
   assert.equal(mediaDevices.asked[0].audio, false);
 });
 
+test("what is chosen while a device starts is opened instead", async () => {
+  const mediaDevices = machine();
+  const devices = new Devices({ storage: new MemoryStorage(), mediaDevices });
+  const stopped = [];
+  mediaDevices.getUserMedia = async ({ video }) => {
+    devices.setChoice("resolution", "hd");
+    devices.setChoice("microphone", "another"); // not asked for here: no reason to open the camera again
+    const width = video.width.ideal;
+    return { getTracks: () => [{ width, stop: () => stopped.push(width) }] };
+  };
+  const [track] = await devices.open({ video: true });
+  assert.deepEqual([track.width, stopped], [RESOLUTIONS.hd.width, [RESOLUTIONS.standard.width]]);
+});
+
 test("a remembered device that is gone gives way to another", async () => {
   const mediaDevices = machine();
   const devices = new Devices({ storage: new MemoryStorage(), mediaDevices });

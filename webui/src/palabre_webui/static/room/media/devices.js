@@ -86,12 +86,23 @@ export class Devices extends EventTarget {
 
   /**
    * Opens the chosen devices, asking for permission once for both; a chosen one that is gone gives way to any other.
+   * What is chosen otherwise while the browser asks or the device starts is opened instead.
    *
    * @param {{audio?: boolean, video?: boolean}} wanted
    * @returns {Promise<MediaStreamTrack[]>} rejects with the browser's DOMException
    */
   async open({ audio = false, video = false }) {
     if (!this.possible) throw new DOMException("Not a secure page", "SecurityError");
+    const { choices } = this;
+    const tracks = await this.#openChosen({ audio, video });
+    const meanwhile = (/** @type {keyof Choices} */ kind) => this.choices[kind] !== choices[kind];
+    if (!((audio && meanwhile("microphone")) || (video && (meanwhile("camera") || meanwhile("resolution"))))) return tracks;
+    for (const track of tracks) track.stop();
+    return this.open({ audio, video });
+  }
+
+  /** @param {{audio: boolean, video: boolean}} wanted */
+  async #openChosen({ audio, video }) {
     const { camera, microphone, resolution } = this.choices;
     try {
       const stream = await this.#media.getUserMedia({
