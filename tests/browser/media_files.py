@@ -10,21 +10,26 @@ from pathlib import Path
 
 Colour = tuple[int, int, int]
 
-WIDTH, HEIGHT, FRAMES_PER_SECOND = 640, 360, 15
+Size = tuple[int, int]
+
+STANDARD: Size = (640, 360)
+HD: Size = (1280, 720)
+FRAMES_PER_SECOND = 15
 SAMPLE_RATE = 48_000
 
 
-def write_picture(path: Path, colour: Colour) -> Path:
+def write_picture(path: Path, colour: Colour, size: Size = STANDARD) -> Path:
     """A one-second y4m film of one colour, with a small grey square that moves so that frames differ."""
     luma, blue, red = _yuv(colour)
-    chroma = bytes([blue]) * (WIDTH // 2 * HEIGHT // 2) + bytes([red]) * (WIDTH // 2 * HEIGHT // 2)
+    width, height = size
+    chroma = bytes([blue]) * (width // 2 * height // 2) + bytes([red]) * (width // 2 * height // 2)
     with path.open("wb") as film:
-        film.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FRAMES_PER_SECOND}:1 Ip A1:1 C420jpeg\n".encode())
+        film.write(f"YUV4MPEG2 W{width} H{height} F{FRAMES_PER_SECOND}:1 Ip A1:1 C420jpeg\n".encode())
         for number in range(FRAMES_PER_SECOND):
-            rows = bytearray(bytes([luma]) * (WIDTH * HEIGHT))
+            rows = bytearray(bytes([luma]) * (width * height))
             left = 8 + number * 8
             for row in range(8, 24):
-                rows[row * WIDTH + left : row * WIDTH + left + 16] = bytes([min(235, luma + 40)]) * 16
+                rows[row * width + left : row * width + left + 16] = bytes([min(235, luma + 40)]) * 16
             film.write(b"FRAME\n" + bytes(rows) + chroma)
     return path
 

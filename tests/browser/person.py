@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
 
-from media_files import Colour, alike, write_picture, write_tone
+from media_files import STANDARD, Colour, Size, alike, write_picture, write_tone
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -81,7 +81,10 @@ class Person:
 
     def join(self, url: str) -> Person:
         """Open a join link, give the name, enter."""
-        self.open(url)
+        return self.open(url).enter()
+
+    def enter(self) -> Person:
+        """On the page before the meeting: give the name, enter."""
         field = self.page.get_by_label("Your name")
         expect(field).to_be_visible()
         field.fill(self.name)
@@ -147,6 +150,7 @@ def launch(
     folder: Path,
     *,
     colour: Colour | None = None,
+    picture: Size = STANDARD,
     tone_hz: int | None = None,
     devices: bool = True,
     width: int = 1280,
@@ -158,7 +162,8 @@ def launch(
     without ``devices`` it has none."""
     flags = list(FLAGS if devices else FLAGS[2:])
     if colour:
-        flags.append(f"--use-file-for-fake-video-capture={write_picture(folder / f'{name}.y4m', colour)}")
+        film = write_picture(folder / f"{name}.y4m", colour, picture)
+        flags.append(f"--use-file-for-fake-video-capture={film}")
     if tone_hz:
         flags.append(f"--use-file-for-fake-audio-capture={write_tone(folder / f'{name}.wav', tone_hz)}")
     browser = playwright.chromium.launch(executable_path=executable, args=flags)
