@@ -28,7 +28,7 @@ def test_hd_arrives_as_hd(server: Server, meeting: str, person: Launch) -> None:
 
 
 def waits_for_size(one: Person, name: str, size: Size) -> None:
-    """In time: the browser first finds out how much the line carries, and sends a smaller picture meanwhile."""
+    """Fails unless it is so in time: a browser raises what it sends step by step, over some 15 s up to HD."""
     one.until(
-        f"([id, size]) => ({SIZE})(id).join() === size.join()", [one.id_of(name), list(size)], timeout_s=40
+        f"([id, size]) => ({SIZE})(id).join() === size.join()", [one.id_of(name), list(size)], timeout_s=50
     )
