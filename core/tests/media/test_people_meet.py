@@ -40,6 +40,19 @@ def test_two_people_see_and_hear_each_other(worker, room, kit, monkeypatch, prof
     asyncio.run(scenario())
 
 
+def test_the_cost_of_a_packet_is_measured_while_people_meet(worker, room, kit):
+    async def scenario():
+        lea, tom = kit.participant(worker, room, "lea"), kit.participant(worker, room, "tom")
+        await lea.publish(camera=kit.colour("green"), microphone=kit.tone(440))
+        await tom.subscribe()
+        await tom.until(lambda: "packet_cpu_seconds" in tom.client.call("metrics"), "the cost of a packet")
+        assert 1e-6 < tom.client.call("metrics")["packet_cpu_seconds"] < 0.1
+        await lea.leave()
+        await tom.leave()
+
+    asyncio.run(scenario())
+
+
 def test_who_comes_late_gets_a_picture_at_once(worker, room, kit):
     async def scenario():
         lea = kit.participant(worker, room, "lea")

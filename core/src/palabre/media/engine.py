@@ -10,6 +10,7 @@ from itertools import count
 
 import structlog
 
+from palabre.media.cost import PacketCost
 from palabre.media.errors import EngineError
 from palabre.media.peer import Owner, Peer, Services
 from palabre.media.room import Room
@@ -34,6 +35,7 @@ class Engine:
         self._services = services
         self._adoption_s = adoption_s
         self._tick: asyncio.Task[None] | None = None
+        self._packet_cost = PacketCost()
         self._late_s: deque[float] = deque([0.0], maxlen=round(STALLS_S / SPEAKERS_EACH_S))
 
     def start(self) -> None:
@@ -120,7 +122,9 @@ class Engine:
 
     def metrics(self) -> dict[str, float]:
         """Counters of the whole worker."""
-        return engine_metrics(self._services.mux, self.rooms.values(), max(self._late_s))
+        return engine_metrics(
+            self._services.mux, self.rooms.values(), max(self._late_s), self._packet_cost.recent_s()
+        )
 
     def disowned(self, owner: Owner) -> None:
         """A web connection broke: its peers wait for another."""
@@ -146,6 +150,7 @@ class Engine:
                     self._guarded(room, room.report, now)
             if turn % each_report == 0:
                 self._remove_orphans(now)
+                self._packet_cost.note(time.process_time(), self._services.mux.forwarder.stats().packets_sent)
 
     def _guarded(self, room: Room, step: Callable[[float], None], now: float) -> None:
         try:

@@ -34,10 +34,13 @@ def peer_report(forwarder: Forwarder, peer: Peer) -> Report:
     return report
 
 
-def engine_metrics(mux: Mux, rooms: Iterable[Room], stall_s: float) -> dict[str, float]:
+def engine_metrics(
+    mux: Mux, rooms: Iterable[Room], stall_s: float, packet_cost_s: float | None
+) -> dict[str, float]:
     """Counters of a worker since it started, and what it holds now.
 
     :param stall_s: the longest stall of the loop within the last minute.
+    :param packet_cost_s: CPU time for each packet sent within the last minute; left out when there is none.
     """
     totals = mux.forwarder.stats()
     listed = list(rooms)
@@ -58,6 +61,7 @@ def engine_metrics(mux: Mux, rooms: Iterable[Room], stall_s: float) -> dict[str,
         "rooms": len(listed),
         "peers": sum(len(room.peers) for room in listed),
         "tracks": sum(1 for room in listed for _ in room.tracks()),
+        **({"packet_cpu_seconds": packet_cost_s} if packet_cost_s is not None else {}),
     }
 
 

@@ -15,6 +15,12 @@ from palabre_webui.declared import permission
 
 metrics = Blueprint("metrics", __name__)
 
+#: What a worker's numbers mean, where their names do not say it.
+_MEANINGS = {
+    "packet_cpu_seconds": "CPU time of a media worker for each packet it sent within the last minute",
+    "loop_stall_seconds": "Longest stall of a media worker's loop within the last minute",
+}
+
 
 class RoomCollector:
     """What the door and the engines know at this moment.
@@ -60,9 +66,9 @@ class RoomCollector:
         for worker, counters in enumerate(self._context.room.engines.metrics()):
             up.add_metric([str(worker)], 1 if counters is not None else 0)
             for name, value in _numbers(counters or {}):
+                meaning = _MEANINGS.get(name, f"Media worker: {name}")
                 family = numbers.setdefault(
-                    name,
-                    GaugeMetricFamily(f"palabre_media_{name}", f"Media worker: {name}", labels=["worker"]),
+                    name, GaugeMetricFamily(f"palabre_media_{name}", meaning, labels=["worker"])
                 )
                 family.add_metric([str(worker)], value)  # type: ignore[attr-defined]
         yield up
