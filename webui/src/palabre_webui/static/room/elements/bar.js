@@ -15,6 +15,7 @@ export class PalBar extends RoomElement {
   render() {
     const { room, view } = this;
     const { meeting, participants, waiting } = room.state;
+    const plugins = entriesOf(room, 'toolbar').slice(0, view.places);
     return html`<nav class="bar" aria-label=${t('Meeting controls')}>
       <div class="bar-left">
         <span class="bar-name one-line" dir="auto" title=${meeting.name}>${meeting.name}</span>
@@ -29,8 +30,8 @@ export class PalBar extends RoomElement {
         ${this.#camera()}
         ${this.#hand()}
         ${view.phone ? nothing : html`<pal-reaction-menu .room=${room} .view=${view}></pal-reaction-menu>`}
-        ${!view.phone && entriesOf(room, 'toolbar').length ? html`<span class="bar-rule" aria-hidden="true"></span>
-          <div class="bar-plugins">${slotList(entriesOf(room, 'toolbar'), toolbarContext)}</div>` : nothing}
+        ${plugins.length ? html`<span class="bar-rule" aria-hidden="true"></span>
+          <div class="bar-plugins">${slotList(plugins, toolbarContext)}</div>` : nothing}
         ${view.phone ? nothing : this.#more()}
       </div>
       <div class="bar-right">

@@ -1,4 +1,4 @@
-/** `<pal-more-menu>`: what is needed less often; on a phone also people, reactions and plugins' buttons. */
+/** `<pal-more-menu>`: what is needed less often, and the plugins' buttons that the bar has no place for; on a phone also people and reactions. */
 
 import { html } from 'lit';
 import { t } from '../i18n.js';
@@ -18,6 +18,7 @@ export class PalMoreMenu extends RoomElement {
     const { view } = this;
     return [
       ...(this.view.phone ? this.#phoneItems() : []),
+      ...this.#pluginItems(),
       { title: t('Layout') },
       { icon: 'square', label: t('Automatic'), checked: view.layout === 'auto', run: () => view.setLayout('auto') },
       { icon: 'layout-grid', label: t('Everyone the same size'), checked: view.layout === 'grid', run: () => view.setLayout('grid') },
@@ -33,15 +34,25 @@ export class PalMoreMenu extends RoomElement {
 
   #phoneItems() {
     const { room, view } = this;
-    const toolbar = entriesOf(room, 'toolbar');
-    const close = () => this.querySelector('pal-menu').close();
     return [
-      { content: html`<div class="reaction-row" role="group" aria-label=${t('React')}>${reactionButtons(view, close)}</div>` },
+      { content: html`<div class="reaction-row" role="group" aria-label=${t('React')}>${reactionButtons(view, () => this.#close())}</div>` },
       { icon: 'users', label: t('People'), end: String(room.state.participants.length), run: () => view.openPanel('people') },
       ...entriesOf(room, 'panel').map((entry) => ({ icon: entry.icon, label: entry.label, run: () => view.openPanel(`plugin:${entry.id}`) })),
-      toolbar.length ? { content: html`<div class="menu-plugins" @click=${close}>${slotList(toolbar, toolbarContext)}</div>` } : null,
-      { separator: true },
     ];
+  }
+
+  /** The plugins' buttons for which the bar has no place. */
+  #pluginItems() {
+    const { room, view } = this;
+    const toolbar = entriesOf(room, 'toolbar').slice(view.places);
+    return [
+      toolbar.length ? { content: html`<div class="menu-plugins" @click=${() => this.#close()}>${slotList(toolbar, toolbarContext)}</div>` } : null,
+      view.phone || toolbar.length ? { separator: true } : null,
+    ];
+  }
+
+  #close() {
+    this.querySelector('pal-menu').close();
   }
 
   #fullScreen() {

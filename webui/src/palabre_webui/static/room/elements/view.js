@@ -5,12 +5,15 @@ import { unreadMessages } from './chat-reading.js';
 
 const LAYOUT_KEY = 'palabre.layout';
 const PHONE = matchMedia('(max-width: 720px)');
+/** How many of the plugins' buttons fit the bar, from so wide a window on; the rest are under *More*. */
+const PLACES = [[1500, 6], [1280, 3], [1000, 2], [721, 1]].map(([width, places]) => ({ query: matchMedia(`(min-width: ${width}px)`), places }));
 
 export class RoomView extends EventTarget {
   panel = null; // 'people', 'chat', 'plugin:<entry id>' or null
   layout; // 'auto' | 'grid' | 'speaker'
   pinned = null; // participant id
   phone; // a narrow window: sheets from below, six buttons
+  places; // plugins' buttons that fit the bar
   notices = [];
   reactions = []; // {key, participant, reaction}: what floats over the stage for some seconds
   badges = {}; // panel name → number, set by plugins
@@ -27,12 +30,19 @@ export class RoomView extends EventTarget {
     super();
     this.#room = room;
     this.layout = remembered();
-    this.phone = PHONE.matches;
-    PHONE.addEventListener('change', () => {
-      this.phone = PHONE.matches;
-      this.changed();
-    });
+    this.#measure();
+    for (const query of [PHONE, ...PLACES.map((one) => one.query)]) {
+      query.addEventListener('change', () => {
+        this.#measure();
+        this.changed();
+      });
+    }
     room.addEventListener('change', () => this.#countUnread());
+  }
+
+  #measure() {
+    this.phone = PHONE.matches;
+    this.places = PLACES.find((one) => one.query.matches)?.places ?? 0;
   }
 
   /** Words for screen readers; pal-announcer reads them. */
