@@ -10,12 +10,20 @@ import click.testing
 import pytest
 
 from palabre import toolkit
-from palabre.application import make_host
+from palabre.application import create_application, make_host
+from palabre.config import load_settings
 from palabre.hookspecs import features
 from palabre.plugins.loading import installed_specs
 from palabre.plugins.markers import API_VERSION, is_for_installation, kind_of
+from palabre.testing.clock import TestClock
+from palabre.testing.room import HeadlessRoom
 from palabre.toolkit import Meeting, Refused
 from palabre.worker.duties import do_due
+
+
+class DoormanSection(toolkit.Section):
+    refused: list[str] = []  # noqa: RUF012 - pydantic copies it
+
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "plugins" / "hooks.md").read_text()
@@ -110,6 +118,38 @@ def test_hook_feature(example):
 def test_hook_settings(example):
     (found,) = example.collect(features.settings)
     assert found.value().greeting == "Hello"
+
+
+def test_guards_and_acts_read_the_settings_of_their_plugin(tmp_path):
+    class Doorman:
+        palabre_name = "doorman"
+
+        @toolkit.hookimpl
+        def feature(self):
+            return toolkit.Feature(name="doorman", title="D", description="D.", api_version=API_VERSION)
+
+        @toolkit.hookimpl
+        def settings(self):
+            return DoormanSection
+
+        @toolkit.hookimpl
+        def participant_joining(self, session, meeting, joiner):
+            if joiner.name in toolkit.settings_of(session, "doorman").refused:
+                raise Refused("not_today", "Not today.")
+
+    host = make_host(specs=installed_specs())
+    host.register(Doorman())
+    (tmp_path / "palabre.toml").write_text('[doorman]\nrefused = ["Kim"]\n')
+    settings = load_settings(tmp_path / "palabre.toml", sections={"doorman": DoormanSection})
+    application = create_application(
+        settings.model_copy(update={"data_dir": tmp_path}), plugins=host, clock=TestClock()
+    )
+    room = HeadlessRoom.make(application)
+    room.person("Sam")
+    with pytest.raises(Refused) as refused:
+        room.person("Kim")
+    assert refused.value.code == "not_today"
+    application.db.close()
 
 
 def test_hook_commands(application, room, example):

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
 
+from sqlalchemy.orm import Session
+
 from palabre.clock import Clock, SystemClock
-from palabre.config import Settings, load_settings
+from palabre.config import Section, Settings, load_settings
 from palabre.db import Database
 from palabre.hookspecs import features
 from palabre.invitations.links import Secret
@@ -18,6 +20,9 @@ from palabre.plugins.host import PluginHost
 from palabre.plugins.loading import installed_specs, load_installed
 from palabre.rooms.builtin import BUILTIN
 from palabre.rooms.rooms import Rooms
+
+#: Where a session carries the settings of its process.
+_SETTINGS = "palabre_settings"
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,23 @@ def create_application(
         load_installed(plugins)
     if settings is None:
         settings = read_settings(plugins)
-    database = Database(settings.database_url, pool_size=settings.database.pool_size)
+    database = Database(
+        settings.database_url, pool_size=settings.database.pool_size, info={_SETTINGS: settings}
+    )
     application = Application(settings, database, plugins, clock or SystemClock())
     hold_outdated_plugins(database, plugins)
     return application
+
+
+def settings_of(session: Session, plugin: str) -> Section:
+    """The section of the configuration that a plugin declared with the hook ``settings``.
+
+    For guards, acts and services, which are given a session and no application.
+
+    :param session: one that the application's database opened.
+    """
+    settings: Settings = session.info[_SETTINGS]
+    return settings.section(plugin)
 
 
 def read_settings(plugins: PluginHost) -> Settings:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,9 +39,11 @@ class Database:
 
     :param url: an SQLAlchemy address, ``sqlite:///var/palabre.sqlite3`` or ``postgresql+psycopg2://…``.
     :param pool_size: connections kept open.
+    :param info: what every session carries in ``session.info``.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, info: Mapping[str, Any] | None = None) -> None:
+        self._info = dict(info or {})
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         try:
@@ -78,7 +80,7 @@ class Database:
     @contextmanager
     def _session(self, *, writes: bool) -> Iterator[Session]:
         tenant = current_tenant()
-        with self._sessions(info={"tenant_id": tenant.id if tenant else None}) as session:
+        with self._sessions(info={**self._info, "tenant_id": tenant.id if tenant else None}) as session:
             if self.is_sqlite:
                 session.connection(execution_options={"palabre_writes": writes})
             yield session

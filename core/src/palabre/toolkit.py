@@ -5,7 +5,7 @@ else in ``palabre`` may change without notice. Hook specifications are in ``pala
 ``palabre.testing``, and the web's part is ``palabre_webui.toolkit``.
 """
 
-from palabre.application import Application
+from palabre.application import Application, settings_of
 from palabre.clock import Clock
 from palabre.config import Section
 from palabre.db import Database
@@ -87,6 +87,7 @@ __all__ = [
     "ngettext",
     "presenters",
     "public_id",
+    "settings_of",
     "tenant_scope",
     "withdraw_duties",
 ]
