@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import statistics
 import struct
@@ -25,6 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import structlog
 from light import LightEnd
 
 from palabre.media.client import MediaClient
@@ -216,6 +218,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=2.0, help="length of a window")
     parser.add_argument("--frames", type=int, default=75, help="video frames a second")
     given = parser.parse_args()
+    # The client says at each try that the worker is not there yet.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    print(f"Load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors.\n")
     print(
         "| receivers | SRTP | segmentation | CPU µs / packet | packets / s | packets / send | loss | waiting |"
     )
