@@ -1,1 +1,0 @@
-"""Accounts: people who sign in to a tenant; what plugins see of them."""

@@ -1,1 +1,0 @@
-"""Times and zones, repeated meetings, and iCalendar (RFC 5545)."""

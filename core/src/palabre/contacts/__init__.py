@@ -1,1 +1,0 @@
-"""Contacts: an organiser's address book."""

@@ -1,1 +1,0 @@
-"""Mail: what is to be sent is a row; the worker writes and sends it."""
