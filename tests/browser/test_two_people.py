@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -105,6 +107,22 @@ def test_leaving_and_a_closed_tab_show_within_ten_seconds(
     expect(lea.page.locator("pal-tile")).to_have_count(2, timeout=3_000)
     noor.page.close()
     expect(lea.page.locator("pal-tile")).to_have_count(1, timeout=10_000)
+
+
+def test_the_cost_of_a_packet_is_exported_while_people_meet(
+    server: Server, meeting: str, lea: Person, sam: Person
+) -> None:
+    lea.join(server.link("Léa", "presenter", meeting))
+    sam.join(server.link("Sam", "guest", meeting))
+    text: str = lea.until(
+        """async url => {
+          const text = await (await fetch(url)).text()
+          return text.includes('palabre_media_packet_cpu_seconds{worker="0"}') && text
+        }""",
+        "/metrics",
+    )
+    (cost_s,) = re.findall(r'^palabre_media_packet_cpu_seconds\{worker="0"\} (\S+)$', text, re.MULTILINE)
+    assert 1e-6 < float(cost_s) < 0.1
 
 
 def test_nobody_needs_a_device_to_join(server: Server, meeting: str, lea: Person, person: Launch) -> None:

@@ -220,7 +220,7 @@ def test_hook_event_recorded(room, caplog):
 
 
 def test_hook_duties(application, room, clock):
-    room.person("Léa", role="presenter")
+    room.person("Léa", role="presenter").act("example.thank")
     do_due(application)
     with application.db.reading() as session:
         assert session.get_one(Meeting, room.meeting.id).description == ""

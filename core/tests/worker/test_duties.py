@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from palabre.application import Application
 from palabre.duties import add_duty, claim_due, finish, withdraw_duties
 from palabre.model import Duty, Meeting
+from palabre.plugins.features import switch_feature
 from palabre.tenants import TenantContext
 from palabre.testing.clock import TestClock
 from palabre.toolkit import DutyKind, Feature, hookimpl
@@ -23,6 +25,7 @@ class Bell:
 
     def __init__(self) -> None:
         self.rung: list[str] = []
+        self.meanwhile: Callable[[], object] = lambda: None
         self.broken = False
 
     @hookimpl
@@ -37,6 +40,7 @@ class Bell:
         if self.broken:
             raise RuntimeError("the rope is torn")
         self.rung.append(duty.key)
+        self.meanwhile()
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ def bell() -> Bell:
 
 
 @pytest.fixture
-def plugins(bell: Bell) -> Iterator[list[object]]:
+def plugins(bell: Bell) -> list[object]:
     return [bell]
 
 
@@ -111,7 +115,7 @@ def test_a_claim_of_a_killed_worker_is_taken_by_another_later(application, bell,
     clock.advance(minutes=1)
     with application.db.transaction() as session:
         claimed = claim_due(session, now=clock.now())
-    assert [duty.key for duty in claimed] == ["one"]
+    assert claimed.key == "one"
     assert do_due(application) == 0
     clock.advance(minutes=3)
     assert do_due(application) == 1
@@ -146,8 +150,6 @@ def test_one_that_fails_holds_up_no_other(application, bell, owe, clock):
 def test_duties_of_a_plugin_that_is_switched_off_wait(
     application: Application, bell: Bell, owe: Callable[[str], None], clock: TestClock, tenant: TenantContext
 ):
-    from palabre.plugins.features import switch_feature
-
     def switch(*, enabled: bool) -> None:
         with application.db.transaction() as session:
             switch_feature(session, application.plugins, tenant_id=tenant.id, feature="bell", enabled=enabled)
@@ -167,8 +169,67 @@ def test_what_was_done_meanwhile_is_not_finished_again(application, owe, clock):
     owe("one")
     clock.advance(minutes=1)
     with application.db.transaction() as session:
-        [duty] = claim_due(session, now=clock.now())
+        duty = claim_due(session, now=clock.now())
     with application.db.transaction() as session:
         assert finish(session, duty, now=clock.now())
     with application.db.transaction() as session:
         assert not finish(session, duty, now=clock.now())
+
+
+def test_whoever_lost_the_claim_to_another_worker_cannot_finish(application, owe, clock):
+    owe("one")
+    clock.advance(minutes=1)
+    with application.db.transaction() as session:
+        slow = claim_due(session, now=clock.now())
+    clock.advance(minutes=3)
+    with application.db.transaction() as session:
+        quick = claim_due(session, now=clock.now())
+    with application.db.transaction() as session:
+        assert not finish(session, slow, now=clock.now())
+        assert finish(session, quick, now=clock.now())
+
+
+def test_what_is_owed_anew_while_it_is_being_done_is_done_again_at_its_new_time(
+    application, bell, owe, clock
+):
+    owe("one")
+    clock.advance(minutes=1)
+    bell.meanwhile = lambda: owe("one")
+    do_due(application)
+    assert _row(application, "one").is_open
+    bell.meanwhile = lambda: None
+    clock.advance(minutes=1)
+    do_due(application)
+    assert bell.rung == ["one", "one"]
+    assert not _row(application, "one").is_open
+
+
+def test_a_claim_is_taken_for_one_duty_at_a_time(application, bell, owe, clock):
+    owe("one")
+    owe("two")
+    clock.advance(minutes=1)
+    claims = []
+    bell.meanwhile = lambda: claims.append(_row(application, "two").claimed_until)
+    do_due(application)
+    assert claims[0] is None
+    assert bell.rung == ["one", "two"]
+
+
+def test_two_who_owe_the_same_at_once_owe_it_once(application, bell, owe, clock):
+    failed = []
+
+    def owe_too() -> None:
+        try:
+            owe("one")
+        except Exception as error:
+            failed.append(error)
+
+    together = [threading.Thread(target=owe_too) for _ in range(8)]
+    for one in together:
+        one.start()
+    for one in together:
+        one.join()
+    assert failed == []
+    clock.advance(minutes=1)
+    do_due(application)
+    assert bell.rung == ["one"]

@@ -5,6 +5,6 @@ what it does, and that it is done, are one transaction wherever the effect is in
 """
 
 from palabre.duties.kinds import DutyKind
-from palabre.duties.rows import add_duty, claim_due, finish, postpone, withdraw_duties
+from palabre.duties.rows import add_duty, claim_due, finish, leave, postpone, withdraw_duties
 
-__all__ = ["DutyKind", "add_duty", "claim_due", "finish", "postpone", "withdraw_duties"]
+__all__ = ["DutyKind", "add_duty", "claim_due", "finish", "leave", "postpone", "withdraw_duties"]

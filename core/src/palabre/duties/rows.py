@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from palabre.model import Duty
@@ -34,10 +35,17 @@ def add_duty(
     :param key: names the effect, unique on the installation: ``start:<meeting>:<occurrence>``.
     :param kind: what is to be done, ``meeting.start``; a plugin's begin with its name.
     """
-    duty = session.scalar(select(Duty).where(Duty.key == key))
+    existing = select(Duty).where(Duty.key == key).with_for_update()
+    duty = session.scalar(existing)
     if duty is None:
-        duty = Duty(key=key, kind=kind, tenant_id=tenant_id, meeting_id=meeting_id, created_at=now)
-        session.add(duty)
+        duty = Duty(
+            key=key, kind=kind, tenant_id=tenant_id, meeting_id=meeting_id, due_at=due_at, created_at=now
+        )
+        try:
+            with session.begin_nested():
+                session.add(duty)
+        except IntegrityError:  # somebody else owed it since we looked
+            duty = session.scalars(existing).one()
     if duty.done_at is None:
         duty.due_at, duty.data, duty.is_open, duty.attempts = due_at, data or {}, True, 0
         duty.claimed_until = duty.problem = None
@@ -53,10 +61,11 @@ def withdraw_duties(session: Session, *, meeting_id: int, kind: str | None = Non
     session.execute(query.values(is_open=False), execution_options={"synchronize_session": "fetch"})
 
 
-def claim_due(session: Session, *, now: datetime, limit: int = 20) -> list[Duty]:
-    """What is due and nobody else is at, oldest first; claimed for ``CLAIM_S``. Commit before doing it.
+def claim_due(session: Session, *, now: datetime) -> Duty | None:
+    """What is due for the longest time and nobody else is at, claimed for ``CLAIM_S``. Commit before doing it.
 
-    Call it at installation level, so that every tenant's are found.
+    One at a time, so that no claim runs out while others are done. Call it at installation level, so that every
+    tenant's are found.
     """
     due = (
         select(Duty)
@@ -66,24 +75,26 @@ def claim_due(session: Session, *, now: datetime, limit: int = 20) -> list[Duty]
             or_(Duty.claimed_until.is_(None), Duty.claimed_until < now),
         )
         .order_by(Duty.due_at, Duty.id)
-        .limit(limit)
+        .limit(1)
         .with_for_update(skip_locked=True)
     )
-    duties = list(session.scalars(due))
-    for duty in duties:
+    duty = session.scalar(due)
+    if duty is not None:
         duty.claimed_until = now + timedelta(seconds=CLAIM_S)
         duty.attempts += 1
-    session.flush()
-    return duties
+        session.flush()
+    return duty
 
 
 def finish(session: Session, duty: Duty, *, now: datetime) -> bool:
     """The duty is done, in the transaction that did it.
 
-    :returns: ``False`` when it was done or withdrawn meanwhile: roll back what was done.
+    :param duty: as it was claimed.
+    :returns: ``False`` when it was done, withdrawn or owed anew meanwhile, or another worker has taken it because the
+        claim ran out: what this one did must not count.
     """
-    row = session.scalar(select(Duty).where(Duty.id == duty.id).with_for_update())
-    if row is None or not row.is_open:
+    row = _claimed(session, duty)
+    if row is None:
         return False
     row.is_open, row.done_at, row.claimed_until, row.problem = False, now, None, None
     session.flush()
@@ -92,9 +103,27 @@ def finish(session: Session, duty: Duty, *, now: datetime) -> bool:
 
 def postpone(session: Session, duty: Duty, *, now: datetime, problem: str) -> None:
     """The attempt failed; another follows after a pause that grows."""
-    row = session.get(Duty, duty.id)
-    if row is None or not row.is_open:
-        return
-    row.due_at = now + timedelta(seconds=PAUSES_S[min(row.attempts, len(PAUSES_S)) - 1])
-    row.claimed_until, row.problem = None, problem
-    session.flush()
+    pause_s = PAUSES_S[min(duty.attempts, len(PAUSES_S)) - 1]
+    _put_back(session, duty, due_at=now + timedelta(seconds=pause_s), problem=problem)
+
+
+def leave(session: Session, duty: Duty, *, due_at: datetime, problem: str) -> None:
+    """Nobody can do it for now; that was no attempt."""
+    _put_back(session, duty, due_at=due_at, problem=problem, tried=False)
+
+
+def _put_back(session: Session, duty: Duty, *, due_at: datetime, problem: str, tried: bool = True) -> None:
+    row = _claimed(session, duty)
+    if row is not None:
+        row.due_at, row.claimed_until, row.problem = due_at, None, problem
+        row.attempts -= not tried
+        session.flush()
+
+
+def _claimed(session: Session, duty: Duty) -> Duty | None:
+    """The duty's row while the claim holds that it was taken with."""
+    return session.scalar(
+        select(Duty)
+        .where(Duty.id == duty.id, Duty.is_open, Duty.claimed_until == duty.claimed_until)
+        .with_for_update()
+    )

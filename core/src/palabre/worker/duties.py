@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from palabre.application import Application
-from palabre.duties import claim_due, finish, postpone
+from palabre.duties import claim_due, finish, leave, postpone
 from palabre.errors import Refused
 from palabre.hookspecs import duties as hooks
 from palabre.model import Duty, Tenant
@@ -27,14 +27,13 @@ SWITCHED_OFF_S = 300.0
 def do_due(application: Application) -> int:
     """Do every duty that is due; how many were tried."""
     count = 0
-    while claimed := _claim(application):
-        for duty in claimed:
-            _do(application, duty)
-        count += len(claimed)
+    while (duty := _claim(application)) is not None:
+        _do(application, duty)
+        count += 1
     return count
 
 
-def _claim(application: Application) -> list[Duty]:
+def _claim(application: Application) -> Duty | None:
     with application.db.transaction() as session:
         return claim_due(session, now=application.clock.now())
 
@@ -76,11 +75,12 @@ def _kinds(application: Application) -> dict[str, Callable[[Application, Duty], 
 
 def _wait_for_switch(application: Application, duty: Duty) -> None:
     with application.db.transaction() as session:
-        row = session.get_one(Duty, duty.id)
-        row.due_at = application.clock.now() + timedelta(seconds=SWITCHED_OFF_S)
-        row.attempts -= 1
-        row.claimed_until = None
-        row.problem = f"no plugin that is switched on does {duty.kind}"
+        leave(
+            session,
+            duty,
+            due_at=application.clock.now() + timedelta(seconds=SWITCHED_OFF_S),
+            problem=f"no plugin that is switched on does {duty.kind}",
+        )
 
 
 def _put_off(application: Application, duty: Duty, error: Exception) -> None:
