@@ -58,6 +58,9 @@ def test_home_offers_the_demonstration_and_it_leads_to_a_room(installation):
     room = installation.get(answer.headers["Location"])
     assert room.status == 200
     assert "Demonstration meeting" in room.text
+    in_french = installation.get(answer.headers["Location"], Accept_Language="fr").text
+    assert "Réunion de démonstration" in in_french
+    assert "Demonstration meeting" not in in_french
 
 
 @pytest.mark.parametrize("path", ["/demo", "/join"])

@@ -6,7 +6,7 @@ import pytest
 
 from palabre.errors import Refused
 from palabre.i18n import language_scope
-from palabre.testing.room import VirtualParticipant
+from palabre.testing.room import HeadlessRoom, VirtualParticipant
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,17 @@ def test_a_refusal_is_said_in_the_language_of_who_acts(
         sam.act("lock")
 
     assert refusal.value.message == sentence
+
+
+def test_the_demonstration_is_named_in_the_language_of_who_looks(application):
+    lea = HeadlessRoom.make(application, name="Demonstration meeting", is_demonstration=True).person("Léa")
+    with language_scope("fr"):
+        assert lea.state()["meeting"]["name"] == "Réunion de démonstration"
+    with language_scope("en"):
+        assert lea.state()["meeting"]["name"] == "Demonstration meeting"
+
+
+def test_a_meeting_that_somebody_named_keeps_its_name(application):
+    lea = HeadlessRoom.make(application, name="Demonstration meeting").person("Léa")
+    with language_scope("fr"):
+        assert lea.state()["meeting"]["name"] == "Demonstration meeting"

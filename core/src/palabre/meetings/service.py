@@ -61,3 +61,8 @@ def find_meeting(session: Session, name: str) -> Meeting:
     if meeting is None:
         raise NotFound("unknown_meeting", _("There is no meeting {name}.").format(name=name))
     return meeting
+
+
+def shown_name(meeting: Meeting) -> str:
+    """The meeting's name as it is shown; nobody named the demonstration, so it is in the reader's language."""
+    return _("Demonstration meeting") if meeting.is_demonstration else meeting.name

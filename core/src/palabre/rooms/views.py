@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from palabre.meetings import shown_name
+from palabre.model import Meeting
 from palabre.rooms.registry import Registry
 from palabre.rooms.rooms import Rooms, journal
 from palabre.rooms.state import Participant, RoomState
@@ -29,15 +31,15 @@ class CaughtUp:
 
 def snapshot(session: Session, rooms: Rooms, *, meeting_id: int, viewer: str) -> tuple[int, dict[str, Any]]:
     """Where the journal stands and the state as ``viewer`` may see it."""
-    with rooms.read(session, meeting_id) as (_meeting, registry, state):
-        return state.seq, view(registry, state, viewer)
+    with rooms.read(session, meeting_id) as (meeting, registry, state):
+        return state.seq, view(meeting, registry, state, viewer)
 
 
 def events_since(session: Session, rooms: Rooms, *, meeting_id: int, seq: int, viewer: str) -> CaughtUp:
     """What followed ``seq``: the events, or the state when that is too much or ``seq`` is negative."""
-    with rooms.read(session, meeting_id) as (_meeting, registry, state):
+    with rooms.read(session, meeting_id) as (meeting, registry, state):
         if seq < 0 or seq > state.seq or state.seq - seq > CATCH_UP_LIMIT:
-            return CaughtUp(state.seq, state=view(registry, state, viewer))
+            return CaughtUp(state.seq, state=view(meeting, registry, state, viewer))
         person = state.participants.get(viewer)
         role = person.role if person else "guest"
         # the state may be ahead of what this transaction can read: count what was really read
@@ -47,7 +49,7 @@ def events_since(session: Session, rooms: Rooms, *, meeting_id: int, seq: int, v
         )
 
 
-def view(registry: Registry, state: RoomState, viewer: str) -> dict[str, Any]:
+def view(meeting: Meeting, registry: Registry, state: RoomState, viewer: str) -> dict[str, Any]:
     """The state as ``viewer`` may see it; nothing in it changes when the room goes on."""
     person = state.participants.get(viewer) or Participant(viewer, "", "guest", "")
     slices = {}
@@ -58,8 +60,9 @@ def view(registry: Registry, state: RoomState, viewer: str) -> dict[str, Any]:
             if registry.is_builtin(name):
                 raise
             registry.failed(name, "room_slice", error)
+    name = shown_name(meeting) if meeting.is_demonstration else state.meeting.name
     return {
-        "meeting": asdict(state.meeting),
+        "meeting": asdict(state.meeting) | {"name": name},
         "participants": [asdict(one) for one in state.participants.values()],
         "waiting": [asdict(one) for one in state.waiting.values()] if person.role == "presenter" else [],
         "slices": slices,

@@ -13,6 +13,7 @@ from palabre.errors import Refused
 from palabre.i18n import current_language
 from palabre.i18n import gettext as _
 from palabre.invitations import use_token
+from palabre.meetings import shown_name
 from palabre.model import JoinLink, LinkKind, Meeting, MeetingState
 from palabre.tenants.scope import tenant_scope
 from palabre_webui.assets import accepts_gzip
@@ -59,7 +60,7 @@ def _page(session: Session, link: JoinLink, token: str) -> Response:
             }
         },
         preload=[static.url(path) for path in static.imported_by(MAIN_MODULE)],
-        meeting_name=meeting.name,
+        meeting_name=shown_name(meeting),
     )
     response = make_response(page)
     response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
@@ -72,7 +73,7 @@ def _page(session: Session, link: JoinLink, token: str) -> Response:
 def _config(session: Session, link: JoinLink, meeting: Meeting, token: str) -> dict[str, Any]:
     application, static, language = web().application, web().static, current_language()
     catalogue = f"i18n/{language}.json"
-    told: dict[str, Any] = {"name": meeting.name}
+    told: dict[str, Any] = {"name": shown_name(meeting)}
     if link.kind is LinkKind.PUBLIC:
         told["link"] = request.base_url
     with tenant_scope(application.rooms.scope(session, meeting)):
