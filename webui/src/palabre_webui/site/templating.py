@@ -34,7 +34,15 @@ def set_up_templates(app: Flask) -> None:
         gettext, ngettext, newstyle=True
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["initials"] = initials
     app.context_processor(_names)
+
+
+def initials(name: str) -> str:
+    """Two letters that stand for ``name``: of its first and its last word."""
+    words = name.split()
+    letters = [word[0] for word in (words[:1] + words[1:][-1:])]
+    return "".join(letters).upper() or "?"
 
 
 def _names() -> dict[str, Any]:
