@@ -56,7 +56,4 @@ def personal_link(
 
 def address(settings: Settings) -> str:
     """Where people reach this installation, without a slash at the end."""
-    if settings.web.public_url:
-        return settings.web.public_url.rstrip("/")
-    host = settings.web.host if settings.web.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.web.port}"
+    return settings.address

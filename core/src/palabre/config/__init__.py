@@ -8,6 +8,7 @@ from palabre.config.loading import DEFAULT_FILE, load_settings
 from palabre.config.sections import (
     DatabaseSection,
     LogSection,
+    MailSection,
     MediaSection,
     Section,
     Settings,
@@ -19,6 +20,7 @@ __all__ = [
     "DEFAULT_FILE",
     "DatabaseSection",
     "LogSection",
+    "MailSection",
     "MediaSection",
     "Section",
     "Settings",

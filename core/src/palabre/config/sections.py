@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -88,6 +90,56 @@ class TurnSection(Section):
     lifetime_s: int = Field(86400, ge=60, le=604800, description="Seconds that a credential is valid.")
 
 
+class MailSection(Section):
+    """The mail server. Without one, mail stays in the development mailbox."""
+
+    host: str | None = Field(
+        None, description="Mail server (SMTP); without one mail is kept at /dev/mailbox and nobody gets any."
+    )
+    port: int = Field(587, ge=1, le=65535, description="Its TCP port.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="starttls (port 587), tls (port 465), or none, for a server on this machine."
+    )
+    user: str | None = Field(None, description="Name to sign in with at the mail server.")
+    password: SecretStr | None = Field(None, description="Password to sign in with.")
+    sender: str = Field("palabre@localhost", description="Address that mails come from, and bounces go to.")
+    sender_name: str | None = Field(None, description="Name that mails come from; without it the tenant's.")
+    timeout_s: float = Field(30.0, ge=1, le=300, description="Seconds to wait for each of its answers.")
+    connections: int = Field(4, ge=1, le=32, description="Connections each worker sends by at the same time.")
+    imap_host: str | None = Field(
+        None, description="Mailbox (IMAP) where replies to invitations and bounces arrive; optional."
+    )
+    imap_port: int = Field(993, ge=1, le=65535, description="Its TCP port.")
+    imap_security: Literal["starttls", "tls", "none"] = Field("tls", description="As mail.security.")
+    imap_user: str | None = Field(None, description="Name to sign in with at the mailbox.")
+    imap_password: SecretStr | None = Field(None, description="Password to sign in with at the mailbox.")
+    imap_folder: str = Field(
+        "INBOX", description="Folder that is read; what was understood is marked as read."
+    )
+
+    @field_validator("sender")
+    @classmethod
+    def _is_an_address(cls, sender: str) -> str:
+        if not re.fullmatch(r"[^\s<>@,;:\"()\\]+@[^\s<>@,;:\"()\\]+", sender):
+            raise ValueError("write one e-mail address, such as meetings@example.org")
+        return sender
+
+    @field_validator("sender_name")
+    @classmethod
+    def _is_one_line(cls, name: str | None) -> str | None:
+        if name is not None and not name.isprintable():
+            raise ValueError("write one line")
+        return name
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> MailSection:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password belong together")
+        if self.imap_host is not None and (self.imap_user is None or self.imap_password is None):
+            raise ValueError("imap_host needs imap_user and imap_password")
+        return self
+
+
 class LogSection(Section):
     """What the processes say about themselves."""
 
@@ -114,6 +166,7 @@ class Settings(BaseSettings):
     web: WebSection = Field(default_factory=WebSection)
     media: MediaSection = Field(default_factory=MediaSection)
     turn: TurnSection = Field(default_factory=TurnSection)
+    mail: MailSection = Field(default_factory=MailSection)
     log: LogSection = Field(default_factory=LogSection)
 
     def section(self, plugin: str) -> Section:
@@ -125,6 +178,14 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """SQLAlchemy address of the database."""
         return self.database.url or f"sqlite:///{self.data_dir / 'palabre.sqlite3'}"
+
+    @property
+    def address(self) -> str:
+        """Where people reach this installation, without a slash at the end."""
+        if self.web.public_url:
+            return self.web.public_url.rstrip("/")
+        host = self.web.host if self.web.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.web.port}"
 
     @property
     def media_sockets(self) -> tuple[str, ...]:

@@ -1,5 +1,49 @@
-"""Ways into a meeting: personal and public join links."""
+"""Guests and their ways into a meeting: the guest list, personal and public join links, and the mails that are owed."""
 
+from palabre.invitations.audience import fan_out
+from palabre.invitations.guests import Guest, GuestChange, set_guests
 from palabre.invitations.links import Secret, find_link, make_link, revoke_link, token_of, use_token
+from palabre.invitations.lists import (
+    GuestLine,
+    MailProgress,
+    guest_list,
+    mail_progress,
+    opened_by_link,
+    personal_address,
+)
+from palabre.invitations.mails import (
+    invite,
+    schedule_mails,
+    send_again,
+    send_cancellation,
+    send_start_refused,
+    send_update,
+)
+from palabre.invitations.reading import GuestLines, read_guests
 
-__all__ = ["Secret", "find_link", "make_link", "revoke_link", "token_of", "use_token"]
+__all__ = [
+    "Guest",
+    "GuestChange",
+    "GuestLine",
+    "GuestLines",
+    "MailProgress",
+    "Secret",
+    "fan_out",
+    "find_link",
+    "guest_list",
+    "invite",
+    "mail_progress",
+    "make_link",
+    "opened_by_link",
+    "personal_address",
+    "read_guests",
+    "revoke_link",
+    "schedule_mails",
+    "send_again",
+    "send_cancellation",
+    "send_start_refused",
+    "send_update",
+    "set_guests",
+    "token_of",
+    "use_token",
+]

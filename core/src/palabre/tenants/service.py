@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -40,3 +41,15 @@ def tenant_by_host(session: Session, host: str) -> Tenant | None:
     """The tenant that answers to a host name: the one that claims it, else the default one."""
     claimed = session.scalar(select(Tenant).where(Tenant.host == host.partition(":")[0].lower()))
     return claimed or session.scalar(select(Tenant).where(Tenant.slug == DEFAULT))
+
+
+def site_of(tenant: Tenant, *, installation: str) -> str:
+    """Where people reach a tenant, without a slash at the end: its own host name, where it has one.
+
+    :param installation: address of the installation, whose scheme and port count for every tenant.
+    """
+    if tenant.host is None:
+        return installation
+    parts = urlsplit(installation)
+    host = f"{tenant.host}:{parts.port}" if parts.port else tenant.host
+    return urlunsplit((parts.scheme, host, "", "", ""))

@@ -1,0 +1,1 @@
+"""Mails to the guests of a meeting and to its organiser."""
