@@ -35,6 +35,16 @@ def check_address(text: str) -> str:
     return address
 
 
+@lru_cache(maxsize=10_000)
+def ascii_domain(domain: str) -> str:
+    """A domain as mail servers write it: other letters than ASCII as IDNA says. One that is none stays as it is."""
+    try:
+        found = validate_email(f"x@{domain}", check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return domain
+    return found.ascii_domain or domain
+
+
 @lru_cache(maxsize=20_000)
 def _normal(text: str) -> str | None:
     try:

@@ -9,7 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
 
-from palabre.mail.addresses import clean_line
+from palabre.mail.addresses import ascii_domain, clean_line
 from palabre.mail.letter import Attachment, Letter
 
 #: Longest subject, in characters.
@@ -59,9 +59,9 @@ def make_message(
 
 
 def address(email: str, name: str = "") -> Address:
-    """An address for a header; the name is on one line."""
+    """An address for a header; the name is on one line, the domain in ASCII."""
     user, _at, domain = email.rpartition("@")
-    return Address(clean_line(name), user, domain)
+    return Address(clean_line(name), user, ascii_domain(domain))
 
 
 def as_text(letter: Letter) -> str:

@@ -7,20 +7,26 @@ sent again with the same Message-ID.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from palabre.mail.addresses import clean_line
 from palabre.model import Mail, MailState
 
 #: Pauses before the second, third … attempt, in seconds; the last one repeats.
 PAUSES_S = (15.0, 60.0, 300.0, 900.0, 1800.0, 3600.0)
 #: A mail that nobody took for so long has failed, in seconds.
 GIVEN_UP_AFTER_S = 3 * 24 * 3600.0
+#: Most characters of a reason that are kept.
+_LONGEST_PROBLEM = 2000
+#: Most keys that are looked for in one query.
+_KEYS = 500
 
 
 @dataclass(frozen=True)
@@ -79,43 +85,69 @@ def queue_mails(
 ) -> int:
     """Owe many mails at once, in the caller's transaction; how many were not owed yet."""
     wanted = {one.key: one for one in mails}
-    owed = set(session.scalars(select(Mail.key).where(Mail.key.in_(wanted))))
-    rows = [
-        Mail(
-            tenant_id=tenant_id,
-            key=one.key,
-            kind=one.kind,
-            email=one.email,
-            name=one.name,
-            language=one.language,
-            meeting_id=one.meeting_id,
-            invitee_id=one.invitee_id,
-            account_id=one.account_id,
-            data=one.data,
-            due_at=due_at or now,
-            created_at=now,
-        )
-        for key, one in wanted.items()
-        if key not in owed
-    ]
-    session.add_all(rows)
-    session.flush()
-    return len(rows)
+    due = {"tenant_id": tenant_id, "due_at": due_at or now, "created_at": now}
+    while missing := _not_owed(session, wanted):
+        try:
+            with session.begin_nested():
+                session.execute(insert(Mail), [_row(wanted[key]) | due for key in missing])
+        except IntegrityError:  # somebody else owed one of them since we looked
+            continue
+        return len(missing)
+    return 0
+
+
+def _row(one: NewMail) -> dict[str, Any]:
+    return asdict(one) | {"name": clean_line(one.name)}
+
+
+def _not_owed(session: Session, keys: Collection[str]) -> list[str]:
+    waiting = list(keys)
+    owed: set[str] = set()
+    for start in range(0, len(waiting), _KEYS):
+        owed.update(session.scalars(select(Mail.key).where(Mail.key.in_(waiting[start : start + _KEYS]))))
+    return [key for key in waiting if key not in owed]
 
 
 def withdraw_mails(session: Session, *, where: ColumnElement[bool]) -> None:
-    """What waits and fits ``where`` is not sent any more."""
+    """What waits, fits ``where`` and was never tried is not sent any more.
+
+    What was tried may be on its way at this moment; whoever writes its letter sees whether it is still wanted.
+    """
     session.execute(
-        update(Mail).where(Mail.state == MailState.WAITING, where).values(state=MailState.WITHDRAWN, data={}),
+        update(Mail)
+        .where(Mail.state == MailState.WAITING, Mail.attempts == 0, where)
+        .values(state=MailState.WITHDRAWN, data={}),
         execution_options={"synchronize_session": False},
     )
 
 
 def claim_mails(session: Session, *, now: datetime, for_s: float, limit: int) -> list[Mail]:
-    """What is due and nobody else is at, oldest first; claimed for ``for_s`` seconds. Commit before sending."""
-    due = (
+    """What is due and nobody else is at, claimed for ``for_s`` seconds. Commit before sending.
+
+    Oldest first; but what is about no meeting comes before all, for somebody sits and waits for it.
+    """
+    mails: list[Mail] = []
+    for whose in (Mail.meeting_id.is_(None), Mail.meeting_id.is_not(None)):
+        if len(mails) < limit:
+            mails += _due(session, whose, now=now, limit=limit - len(mails))
+    until = now + timedelta(seconds=for_s)
+    session.execute(
+        update(Mail)
+        .where(Mail.id.in_([mail.id for mail in mails]))
+        .values(claimed_until=until, attempts=Mail.attempts + 1),
+        execution_options={"synchronize_session": False},
+    )
+    for mail in mails:
+        session.expunge(mail)
+        mail.claimed_until, mail.attempts = until, mail.attempts + 1
+    return mails
+
+
+def _due(session: Session, whose: ColumnElement[bool], *, now: datetime, limit: int) -> Sequence[Mail]:
+    return session.scalars(
         select(Mail)
         .where(
+            whose,
             Mail.state == MailState.WAITING,
             Mail.due_at <= now,
             or_(Mail.claimed_until.is_(None), Mail.claimed_until < now),
@@ -123,31 +155,17 @@ def claim_mails(session: Session, *, now: datetime, for_s: float, limit: int) ->
         .order_by(Mail.due_at, Mail.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
-    )
-    mails = list(session.scalars(due))
+    ).all()
+
+
+def renew_claims(session: Session, mail_ids: Collection[int], *, now: datetime, for_s: float) -> None:
+    """Keep claims that would run out while their mails are sent."""
     session.execute(
         update(Mail)
-        .where(Mail.id.in_([mail.id for mail in mails]))
-        .values(claimed_until=now + timedelta(seconds=for_s), attempts=Mail.attempts + 1),
+        .where(Mail.id.in_(mail_ids), Mail.state == MailState.WAITING)
+        .values(claimed_until=now + timedelta(seconds=for_s)),
         execution_options={"synchronize_session": False},
     )
-    for mail in mails:
-        session.expunge(mail)
-        mail.claimed_until, mail.attempts = now + timedelta(seconds=for_s), mail.attempts + 1
-    return mails
-
-
-def renew_claim(session: Session, mail: Mail, *, now: datetime, for_s: float) -> bool:
-    """Keep a claim that would run out; ``False`` when somebody else has the mail, or nobody wants it any more."""
-    until = now + timedelta(seconds=for_s)
-    kept = session.execute(
-        update(Mail)
-        .where(Mail.id == mail.id, Mail.state == MailState.WAITING, Mail.claimed_until == mail.claimed_until)
-        .values(claimed_until=until),
-        execution_options={"synchronize_session": False},
-    )
-    mail.claimed_until = until
-    return bool(kept.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
 
 
 def mark_sent(session: Session, mail_id: int, *, now: datetime) -> None:
@@ -157,31 +175,48 @@ def mark_sent(session: Session, mail_id: int, *, now: datetime) -> None:
 
 def mark_failed(session: Session, mail_id: int, *, problem: str) -> None:
     """It cannot be sent, for this reason."""
-    _close(session, mail_id, state=MailState.FAILED, data={}, problem=problem[:2000])
+    _close(session, mail_id, state=MailState.FAILED, data={}, problem=problem[:_LONGEST_PROBLEM])
 
 
 def mark_withdrawn(session: Session, mail_id: int) -> None:
     """Nobody needs it any more."""
-    _close(session, mail_id, state=MailState.WITHDRAWN, data={})
+    _close(session, mail_id, state=MailState.WITHDRAWN, data={}, problem=None)
 
 
 def put_off(session: Session, mail: Mail, *, now: datetime, problem: str) -> None:
     """It could not be sent now: again after a pause that grows, or failed after ``GIVEN_UP_AFTER_S``."""
-    if now - mail.due_at > timedelta(seconds=GIVEN_UP_AFTER_S) and now - mail.created_at > timedelta(
-        seconds=GIVEN_UP_AFTER_S
-    ):
+    if mail.due_at < now - timedelta(seconds=GIVEN_UP_AFTER_S):
         mark_failed(session, mail.id, problem=problem)
         return
     pause_s = PAUSES_S[min(mail.attempts, len(PAUSES_S)) - 1]
-    _write(session, mail.id, claimed_until=now + timedelta(seconds=pause_s), problem=problem[:2000])
+    _write(
+        session,
+        mail.id,
+        claimed_until=now + timedelta(seconds=pause_s),
+        problem=problem[:_LONGEST_PROBLEM],
+    )
 
 
-def release(session: Session, mail_ids: Collection[int]) -> None:
-    """Claimed mails that were not tried go back as they were."""
+def release(
+    session: Session, mail_ids: Collection[int], *, now: datetime, problem: str | None = None
+) -> None:
+    """Claimed mails that were not tried go back as they were.
+
+    :param problem: why not, for the organiser; those that nobody took for ``GIVEN_UP_AFTER_S`` fail for this reason.
+    """
+    mine = (Mail.id.in_(mail_ids), Mail.state == MailState.WAITING)
+    if problem is not None:
+        problem = problem[:_LONGEST_PROBLEM]
+        session.execute(
+            update(Mail)
+            .where(*mine, Mail.due_at < now - timedelta(seconds=GIVEN_UP_AFTER_S))
+            .values(state=MailState.FAILED, data={}, claimed_until=None, problem=problem),
+            execution_options={"synchronize_session": False},
+        )
     session.execute(
         update(Mail)
-        .where(Mail.id.in_(mail_ids), Mail.state == MailState.WAITING)
-        .values(claimed_until=None, attempts=Mail.attempts - 1),
+        .where(*mine)
+        .values(claimed_until=None, attempts=Mail.attempts - 1, **({"problem": problem} if problem else {})),
         execution_options={"synchronize_session": False},
     )
 

@@ -10,9 +10,8 @@ from palabre.application import create_application
 from palabre.errors import PalabreError
 from palabre.logging import configure_logging
 from palabre.migrations.pending import require_upgraded
-from palabre.worker import letters  # noqa: F401 - registers who writes what
 from palabre.worker.loop import run
-from palabre.worker.mailing import run_mail
+from palabre.worker.senders import Senders
 
 
 def main() -> int:
@@ -27,15 +26,10 @@ def main() -> int:
     except PalabreError as error:
         sys.stderr.write(f"worker: {error}\n")
         return 1
-    senders = [
-        threading.Thread(target=run_mail, args=(application, stop), name=f"mail-{number}")
-        for number in range(application.settings.mail.connections)
-    ]
-    for sender in senders:
-        sender.start()
+    senders = Senders(application, stop)
+    senders.start()
     run(application, stop)
-    for sender in senders:
-        sender.join()
+    senders.join()
     return 0
 
 

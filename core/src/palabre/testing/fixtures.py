@@ -22,6 +22,7 @@ import pytest
 
 if TYPE_CHECKING:
     from palabre.application import Application
+    from palabre.config import MailSection
     from palabre.model import Account, Meeting
     from palabre.tenants import TenantContext
     from palabre.testing.clock import TestClock
@@ -58,8 +59,20 @@ def plugins() -> Sequence[object]:
 
 
 @pytest.fixture
+def mail_settings() -> MailSection:
+    """Where mail goes: the development mailbox; override it with ``mail_server.settings()``."""
+    from palabre.config import MailSection
+
+    return MailSection()
+
+
+@pytest.fixture
 def make_application(
-    tmp_path: Path, clock: TestClock, database_url: str, plugins: Sequence[object]
+    tmp_path: Path,
+    clock: TestClock,
+    database_url: str,
+    plugins: Sequence[object],
+    mail_settings: MailSection,
 ) -> Iterator[Callable[[], Application]]:
     """Builds a process of the installation; several of them share the database."""
     from palabre.application import create_application, make_host
@@ -73,7 +86,7 @@ def make_application(
         host = make_host(specs=installed_specs())
         for plugin in plugins:
             host.register(plugin)
-        settings = Settings(data_dir=tmp_path, database=DatabaseSection(url=database_url))
+        settings = Settings(data_dir=tmp_path, database=DatabaseSection(url=database_url), mail=mail_settings)
         application = create_application(settings, plugins=host, clock=clock)
         upgrade(application.db, host)
         made.append(application)

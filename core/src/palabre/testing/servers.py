@@ -18,8 +18,12 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from palabre.testing.mail import MailServer
 
 _START_TIMEOUT_S = 30
 
@@ -80,6 +84,15 @@ def redis_url() -> Iterator[str]:
         server = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
         with _serving(server, folder, lambda: _answers_ping(port)):
             yield f"redis://127.0.0.1:{port}/0"
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """A mail server (SMTP) on loopback that keeps what it is given."""
+    from palabre.testing.mail import MailServer
+
+    with MailServer() as server:
+        yield server
 
 
 def _postgresql_programs() -> Path:

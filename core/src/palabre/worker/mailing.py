@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from time import monotonic
+from dataclasses import dataclass, field
+from email.message import EmailMessage
 
 import structlog
 from sqlalchemy.orm import Session
@@ -16,10 +17,19 @@ from sqlalchemy.orm import Session
 from palabre.application import Application
 from palabre.i18n import language_scope
 from palabre.mail import Letter
-from palabre.mail.delivery import Carrier, Hitch, Refusal, carrier
+from palabre.mail.addresses import ascii_domain
+from palabre.mail.delivery import Carrier, Hitch, Refusal, Unreachable
 from palabre.mail.message import address, make_message
-from palabre.mail.outbox import claim_mails, mark_failed, mark_sent, mark_withdrawn, put_off, release
-from palabre.model import Mail, Tenant
+from palabre.mail.outbox import (
+    claim_mails,
+    mark_failed,
+    mark_sent,
+    mark_withdrawn,
+    put_off,
+    release,
+    renew_claims,
+)
+from palabre.model import Mail, MailState, Tenant
 from palabre.plugins.features import tenant_context
 from palabre.tenants.scope import TenantContext, tenant_scope
 from palabre.tenants.service import site_of
@@ -31,6 +41,9 @@ Writer = Callable[[Application, Session, Mail], Letter | None]
 #: Who writes each kind of mail, in the tenant's and the reader's scope, when it is about to be sent. ``None``: nobody
 #: needs it any more.
 WRITERS: dict[str, Writer] = {}
+
+#: Mails that are claimed at once, and for how long, in seconds. Whoever sends renews the claims of what is still to go.
+BATCH, CLAIM_S = 20, 60.0
 
 
 def writes(*kinds: str) -> Callable[[Writer], Writer]:
@@ -50,108 +63,141 @@ def site(application: Application, session: Session, mail: Mail) -> str:
     return site_of(tenant, installation=application.settings.address)
 
 
-#: Mails that one thread claims at once, and for how long, in seconds.
-BATCH, CLAIM_S = 20, 120.0
-#: Seconds between two looks for due mail, and before a server that did not answer is tried again.
-EVERY_S, SERVER_PAUSE_S = 1.0, 10.0
+@dataclass
+class Batch:
+    """Mails that were claimed and are to be sent, one after the other.
 
-
-def send_due(application: Application, by: Carrier, *, limit: int = BATCH) -> int:
-    """Send what is due, at most ``limit`` mails; how many were closed.
-
-    :raises Hitch: when the mail server itself is the trouble; what was claimed is given back.
+    ``renew`` may be called by another thread meanwhile; ``due`` holds those that are not closed yet.
     """
-    with application.db.transaction() as session:
-        mails = claim_mails(session, now=application.clock.now(), for_s=CLAIM_S, limit=limit)
-    started = monotonic()
-    closed = 0
-    try:
-        for position, mail in enumerate(mails):
-            if monotonic() - started > CLAIM_S / 2:  # the server is slow: others may help
-                _give_back(application, mails[position:])
+
+    application: Application
+    due: list[Mail] = field(default_factory=list)
+    _tenants: dict[int, TenantContext] = field(default_factory=dict)
+
+    @classmethod
+    def claim(cls, application: Application, *, limit: int = BATCH) -> Batch:
+        """Take what is due, of every tenant."""
+        with application.db.transaction() as session:
+            mails = claim_mails(session, now=application.clock.now(), for_s=CLAIM_S, limit=limit)
+        return cls(application, mails)
+
+    def renew(self) -> None:
+        """Keep the claims of what is not closed yet."""
+        if ids := [mail.id for mail in tuple(self.due)]:
+            with self.application.db.transaction() as session:
+                renew_claims(session, ids, now=self.application.clock.now(), for_s=CLAIM_S)
+
+    def send(self, by: Carrier, *, until: threading.Event | None = None) -> int:
+        """Send them; how many were closed. What is left is given back.
+
+        :param until: stops before the next mail once it is set.
+        :raises Unreachable: no mail can be sent now.
+        """
+        closed = 0
+        while self.due:
+            if until is not None and until.is_set():
+                self.give_back()
                 break
-            closed += _send(application, by, mail)
-    except Hitch:
-        _give_back(application, mails[position + 1 :])
-        raise
-    return closed
+            try:
+                closed += self._send(by, self.due[0])
+            except Unreachable as trouble:
+                self.give_back(problem=trouble.reason)
+                raise
+            except BaseException:
+                self.give_back()
+                raise
+            del self.due[0]
+        return closed
 
+    def give_back(self, *, problem: str | None = None) -> None:
+        """What is not closed yet is for others, or for later."""
+        ids = [mail.id for mail in self.due]
+        self.due.clear()
+        with self.application.db.transaction() as session:
+            release(session, ids, now=self.application.clock.now(), problem=problem)
 
-def run_mail(application: Application, stop: threading.Event) -> None:
-    """Send until ``stop`` is set. Several may run at once, in one process or many."""
-    by = carrier(application.settings.mail, application.settings.data_dir)
-    while not stop.is_set():
-        pause_s = EVERY_S
-        try:
-            while not stop.is_set() and send_due(application, by):
-                continue
-        except Hitch as hitch:
-            log.warning("mail server is not there", reason=hitch.reason)
-            pause_s = SERVER_PAUSE_S
-        except Exception:
-            log.exception("mail could not be sent")
-            pause_s = SERVER_PAUSE_S
-        by.close()
-        stop.wait(pause_s)
+    def _send(self, by: Carrier, mail: Mail) -> bool:
+        """Send one; whether it is closed.
 
-
-def _send(application: Application, by: Carrier, mail: Mail) -> bool:
-    settings = application.settings.mail
-    with tenant_scope(_tenant(application, mail)), language_scope(mail.language):
-        try:
-            letter = _letter(application, mail)
-        except Exception as error:  # a fault of ours or of a plugin must not hold up the others
-            log.exception("letter could not be written", kind=mail.kind)
-            _put_off(application, mail, f"{type(error).__name__}: {error}")
-            return False
-        if letter is None:
+        :raises Unreachable: as ``Carrier.deliver`` does.
+        """
+        application = self.application
+        with tenant_scope(self._tenant(mail)), language_scope(mail.language):
+            try:
+                message = self._message(mail)
+            except _NotOurs:
+                return False
+            except Exception as error:  # a fault of ours or of a plugin must not hold up the others
+                log.exception("letter could not be written", kind=mail.kind, mail=mail.public_id)
+                self._put_off(mail, f"{type(error).__name__}: {error}")
+                return False
+        if message is None:
             with application.db.transaction() as session:
                 mark_withdrawn(session, mail.id)
             return True
-        brand = _tenant(application, mail).name
-        message = make_message(
-            letter,
-            message_id=f"{mail.public_id}@{settings.sender.rpartition('@')[2]}",
-            sender=address(settings.sender, settings.sender_name or brand),
-            to=address(mail.email, mail.name),
-            brand=brand,
-            language=mail.language,
-            now=application.clock.now(),
-        )
-    try:
-        by.deliver(message, sender=settings.sender, recipient=mail.email)
-    except Refusal as refusal:
-        log.info("mail refused", kind=mail.kind, reason=refusal.reason)
-        with application.db.transaction() as session:
-            mark_failed(session, mail.id, problem=refusal.reason)
-        return True
-    except Hitch as hitch:
-        _put_off(application, mail, hitch.reason)
-        if hitch.concerns_all:
+        try:
+            by.deliver(message, sender=application.settings.mail.sender, recipient=mail.email)
+        except Refusal as refusal:
+            log.info("mail refused", kind=mail.kind, mail=mail.public_id, reason=refusal.reason)
+            with application.db.transaction() as session:
+                mark_failed(session, mail.id, problem=refusal.reason)
+            return True
+        except Unreachable:
             raise
-        return False
-    with application.db.transaction() as session:
-        mark_sent(session, mail.id, now=application.clock.now())
-    return True
-
-
-def _letter(application: Application, mail: Mail) -> Letter | None:
-    write = WRITERS[mail.kind]
-    with application.db.reading() as session:
-        return write(application, session, mail)
-
-
-def _tenant(application: Application, mail: Mail) -> TenantContext:
-    with tenant_scope(None), application.db.reading() as session:
-        return tenant_context(session, application.plugins, session.get_one(Tenant, mail.tenant_id))
-
-
-def _put_off(application: Application, mail: Mail, problem: str) -> None:
-    with application.db.transaction() as session:
-        put_off(session, mail, now=application.clock.now(), problem=problem)
-
-
-def _give_back(application: Application, mails: list[Mail]) -> None:
-    if mails:
+        except Hitch as hitch:
+            log.info("mail put off", kind=mail.kind, mail=mail.public_id, reason=hitch.reason)
+            self._put_off(mail, hitch.reason)
+            return False
         with application.db.transaction() as session:
-            release(session, [mail.id for mail in mails])
+            mark_sent(session, mail.id, now=application.clock.now())
+        return True
+
+    def _message(self, mail: Mail) -> EmailMessage | None:
+        """The e-mail as it is to be sent at this moment; ``None`` when nobody wants it any more.
+
+        :raises _NotOurs: it is not to be sent by us.
+        """
+        application, now = self.application, self.application.clock.now()
+        with application.db.reading() as session:
+            row = session.get(Mail, mail.id)
+            if row is None or row.state is not MailState.WAITING or (row.claimed_until or now) <= now:
+                raise _NotOurs
+            letter = WRITERS[mail.kind](application, session, mail)
+        settings, tenant = application.settings.mail, self._tenant(mail)
+        if letter is None:
+            return None
+        return make_message(
+            letter,
+            message_id=f"{mail.public_id}@{ascii_domain(settings.sender.rpartition('@')[2])}",
+            sender=address(settings.sender, settings.sender_name or tenant.name),
+            to=address(mail.email, mail.name),
+            brand=tenant.name,
+            language=mail.language,
+            now=now,
+        )
+
+    def _put_off(self, mail: Mail, problem: str) -> None:
+        with self.application.db.transaction() as session:
+            put_off(session, mail, now=self.application.clock.now(), problem=problem)
+
+    def _tenant(self, mail: Mail) -> TenantContext:
+        if mail.tenant_id not in self._tenants:
+            with tenant_scope(None), self.application.db.reading() as session:
+                tenant = session.get_one(Tenant, mail.tenant_id)
+                self._tenants[tenant.id] = tenant_context(session, self.application.plugins, tenant)
+        return self._tenants[mail.tenant_id]
+
+
+class _NotOurs(Exception):
+    """The mail was withdrawn since it was claimed, or the claim ran out because this machine slept."""
+
+
+def send_due(application: Application, by: Carrier) -> int:
+    """Send everything that is due; how many mails were closed.
+
+    :raises Unreachable: no mail can be sent now.
+    """
+    closed = 0
+    while (batch := Batch.claim(application)).due:
+        closed += batch.send(by)
+    return closed
