@@ -106,7 +106,7 @@ class MailServer:
                 self.port = probe.getsockname()[1]
         options: dict[str, Any] = {"enable_SMTPUTF8": True, "auth_required": self._login is not None}
         if self._login is not None:
-            options |= {"authenticator": self._authenticate, "auth_require_tls": self._context is not None}
+            options |= {"authenticator": self._authenticate, "auth_require_tls": self._context is not None and not self._tls}
         if self._context is not None and not self._tls:
             options |= {"tls_context": self._context, "require_starttls": True}
         self._controller = Controller(
@@ -175,4 +175,4 @@ class MailServer:
             given.login.decode(),
             given.password.decode(),
         )
-        return AuthResult(success=is_right)
+        return AuthResult(success=is_right, handled=False)
