@@ -242,3 +242,54 @@ def test_hook_room_modules(application, room):
 
     page = create_web(application).app.test_client().get(f"/join/{room.link()}").text
     assert re.search(r'"plugin": ?"example", ?"url": ?"/plugins/example/static/\w+/example.js"', page)
+
+
+def test_hook_menu_items(application, tenant):
+    from palabre_webui.server import create_web
+    from palabre_webui.testing.accounts import client_of, make_account
+
+    client = client_of(create_web(application), make_account(application))
+    assert '<a href="/plugins/example/minutes">Minutes</a>' in client.get("/account").text
+
+
+def asking(application, email):
+    """Somebody asks for an account by the form of the site."""
+    from palabre_webui.server import create_web
+    from palabre_webui.testing.accounts import csrf_token
+
+    client = create_web(application).app.test_client()
+    form = {"csrf_token": csrf_token(client, "/account/sign-up"), "name": "Sam", "email": email}
+    return client, client.post("/account/sign-up", data=form)
+
+
+def test_hook_account_registering(application, tenant):
+    _client, answer = asking(application, "sam@example.com")
+    assert "Accounts are for addresses of example.org." in answer.text
+
+
+def test_hook_account_registered(application, tenant, plugins):
+    asking(application, "sam@example.org")
+    assert plugins[0].ASKED == ["sam@example.org"]
+
+
+def test_hook_account_confirmed(application, tenant, plugins):
+    from palabre.model import Mail
+    from palabre_webui.testing.accounts import PASSWORD, csrf_token
+
+    client, _answer = asking(application, "sam@example.org")
+    with application.db.reading() as session:
+        path = session.query(Mail).one().data["path"]
+    client.post(path, data={"csrf_token": csrf_token(client, path), "password": PASSWORD})
+    assert plugins[0].CONFIRMED == ["sam@example.org"]
+
+
+def test_hook_account_closing(application, tenant, account):
+    from palabre.accounts import close_account
+
+    account.is_operator = True
+    with (
+        toolkit.tenant_scope(tenant),
+        pytest.raises(Refused, match="Name another operator"),
+        application.db.transaction() as session,
+    ):
+        close_account(session, plugins=application.plugins, account=account)

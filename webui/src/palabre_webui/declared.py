@@ -7,8 +7,9 @@ from typing import Any, Literal, TypeVar
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
-#: ``public``: everybody. ``operator``: whoever runs the installation.
-Permission = Literal["public", "operator"]
+#: ``public``: everybody. ``account``: who is signed in; whose things they may see is the view's affair, which does not
+#: find anybody else's. ``operator``: whoever runs the installation.
+Permission = Literal["public", "account", "operator"]
 
 _ATTRIBUTE = "palabre_permission"
 

@@ -9,7 +9,7 @@ from palabre.plugins.markers import collect, for_installation
 if TYPE_CHECKING:
     from flask import Blueprint
 
-    from palabre_webui.modules import RoomModule
+    from palabre_webui.modules import MenuItem, RoomModule
 
 
 @collect
@@ -33,5 +33,16 @@ def room_modules() -> list[RoomModule]:
 
     :returns: modules in the plugin package's ``static`` folder, which is served below
         ``/plugins/<plugin>/static/``.
+    """
+    raise NotImplementedError
+
+
+@collect
+def menu_items() -> list[MenuItem]:
+    """Add places to the navigation of the site, after *Meetings* and *Contacts*.
+
+    Called whenever a page is written for somebody who is signed in, in the tenant's scope and the reader's language.
+
+    :returns: the places. An address that is not a path of this site is left out, and logged.
     """
     raise NotImplementedError

@@ -18,3 +18,17 @@ class RoomModule:
 
     path: str
     api_version: int = ROOM_API_VERSION
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A place in the navigation of people who are signed in.
+
+    :param label: in the reader's language, a word or two.
+    :param address: a path of this site, usually below ``/plugins/<plugin>/``.
+    :param order: smaller stands further left; items of the same order stand by label.
+    """
+
+    label: str
+    address: str
+    order: int = 100

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import structlog
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
 
 from palabre_webui.declared import permission_of
+from palabre_webui.sign_in import signed_in
 
 log = structlog.get_logger(__name__)
 
@@ -25,16 +28,25 @@ def enforce(app: Flask, *, metrics_token: str | None) -> None:
     app.before_request(_check)
 
 
-def _check() -> None:
+def _check() -> ResponseReturnValue | None:
     if request.endpoint is None:  # no such address: 404 follows
-        return
+        return None
     name = permission_of(current_app.view_functions[request.endpoint])
     check = _CHECKS.get(name or "")
     if check is None:
         log.error("a view declares no permission that is known", endpoint=request.endpoint, declared=name)
         abort(403)
     if not check():
-        abort(403)
+        return _to_sign_in() if name == "account" else abort(403)
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """Who asks for a page signs in and comes back; a script is told."""
+    if request.method != "GET" or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+        abort(401)
+    after = request.full_path.rstrip("?")
+    return redirect(f"/account/sign-in?{urlencode({'next': after})}", 303)
 
 
 def _is_operator() -> bool:
@@ -49,4 +61,8 @@ def _is_operator() -> bool:
         return False
 
 
-_CHECKS: dict[str, Callable[[], bool]] = {"public": lambda: True, "operator": _is_operator}
+_CHECKS: dict[str, Callable[[], bool]] = {
+    "public": lambda: True,
+    "account": lambda: signed_in() is not None,
+    "operator": _is_operator,
+}

@@ -18,6 +18,8 @@ from palabre_webui import hookspecs
 from palabre_webui.assets import StaticTree
 from palabre_webui.context import web
 from palabre_webui.declared import permission
+from palabre_webui.modules import MenuItem
+from palabre_webui.paths import own_path
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +48,20 @@ def mount_plugins(app: Flask, plugins: PluginHost) -> None:
             log.exception("plugin's pages left out", plugin=contribution.plugin)
             plugins.health[contribution.plugin].failed("blueprints", error)
     app.register_blueprint(plugin_files)
+
+
+def menu_items() -> list[MenuItem]:
+    """The plugins' places in the navigation, in the tenant scope of the moment."""
+    items = []
+    for contribution in web().application.plugins.collect(hookspecs.menu_items):
+        for item in contribution.value:
+            if own_path(item.address) != item.address:
+                log.error(
+                    "a plugin's menu item leads elsewhere", plugin=contribution.plugin, address=item.address
+                )
+                continue
+            items.append(item)
+    return sorted(items, key=lambda item: (item.order, item.label))
 
 
 def room_modules() -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from palabre.plugins.features import tenant_context
 from palabre.tenants.scope import TenantContext, tenant_scope
 from palabre.tenants.service import tenant_by_host
 from palabre_webui.languages import wanted_language
+from palabre_webui.sign_in import signed_in
 
 #: How long a tenant and its features are remembered, in seconds: so late does a switched feature show on pages.
 REMEMBERED_S = 2.0
@@ -57,6 +58,9 @@ def scope_requests(app: Flask, tenants: Tenants) -> None:
         if tenant is None:
             abort(503)
         stack.enter_context(tenant_scope(tenant))
+        account = signed_in()
+        if account is not None:
+            stack.enter_context(language_scope(account.language))
 
     @app.teardown_request
     def leave(_error: BaseException | None) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask
+from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from palabre.accounts.sessions import FORGOTTEN_AFTER_D
 from palabre.application import Application, create_application
 from palabre.i18n import add_catalogue
 from palabre.logging import configure_logging
@@ -29,6 +31,7 @@ from palabre_webui.plugin_web import mount_plugins, plugin_trees
 from palabre_webui.room.service import RoomService
 from palabre_webui.scoping import Tenants, scope_requests
 from palabre_webui.security import protect
+from palabre_webui.sign_in.pages import account
 from palabre_webui.site.errors import show_errors
 from palabre_webui.site.pages import site
 from palabre_webui.site.room_page import MAIN_MODULE, room_page
@@ -40,8 +43,19 @@ log = structlog.get_logger(__name__)
 #: Longest form, in bytes.
 LONGEST_FORM = 64 * 1024
 #: For each visitor's address and page.
-JOIN_LIMIT = "60 per minute"
-DEMO_LIMIT = "10 per minute"
+LIMITS = {
+    "account.change_password": "10 per minute",
+    "account.code_now": "10 per minute",
+    "account.forgotten_now": "10 per minute",
+    "account.sign_in_now": "20 per minute",
+    "account.sign_up_now": "10 per minute",
+    "room_page.room": "60 per minute",
+    "site.demo": "10 per minute",
+    "site.join_with_code": "60 per minute",
+}
+#: For each e-mail address that is typed, whoever types it.
+LIMITED_BY_ADDRESS = ("account.forgotten_now", "account.sign_in_now", "account.sign_up_now")
+ADDRESS_LIMIT = "30 per hour"
 
 _Wsgi = Callable[..., Iterable[bytes]]
 
@@ -59,6 +73,7 @@ class Web:
         app.config.update(
             SECRET_KEY=application.secret.derive("session", "web"),
             MAX_CONTENT_LENGTH=LONGEST_FORM,
+            PERMANENT_SESSION_LIFETIME=timedelta(days=FORGOTTEN_AFTER_D),
             SESSION_COOKIE_NAME="palabre_session",
             SESSION_COOKIE_HTTPONLY=True,
             SESSION_COOKIE_SAMESITE="Lax",
@@ -76,7 +91,7 @@ class Web:
         enforce(app, metrics_token=token.get_secret_value() if token else None)
         CSRFProtect(app)
         set_up_templates(app)
-        for blueprint in (assets, health, metrics, site, room_page):
+        for blueprint in (account, assets, health, metrics, site, room_page):
             app.register_blueprint(blueprint)
         mount_plugins(app, application.plugins)
         _limit(app)
@@ -137,13 +152,17 @@ def serve(number: int = 0) -> None:
 
 def _limit(app: Flask) -> None:
     limiter = Limiter(get_remote_address, app=app, headers_enabled=True, swallow_errors=True)
-    for endpoint, limit in (
-        ("site.demo", DEMO_LIMIT),
-        ("site.join_with_code", JOIN_LIMIT),
-        ("room_page.room", JOIN_LIMIT),
-    ):
+    for endpoint, limit in LIMITS.items():
         view: Any = app.view_functions[endpoint]
         app.view_functions[endpoint] = limiter.limit(limit)(view)
+    for endpoint in LIMITED_BY_ADDRESS:
+        view = app.view_functions[endpoint]
+        app.view_functions[endpoint] = limiter.limit(ADDRESS_LIMIT, key_func=_typed_address)(view)
+
+
+def _typed_address() -> str:
+    """The e-mail address in a form: guessing one account's password from many machines is slow too."""
+    return f"{request.host} {request.form.get('email', '').strip().lower()[:320]}"
 
 
 def _without_compression(application: _Wsgi) -> _Wsgi:

@@ -14,10 +14,12 @@ from palabre.first_run import public_link
 from palabre.i18n import LANGUAGES
 from palabre.i18n import gettext as _
 from palabre.invitations import token_of, use_token
-from palabre.model import Meeting
+from palabre.model import Account, Meeting
 from palabre_webui.context import web
 from palabre_webui.declared import permission
 from palabre_webui.languages import COOKIE, COOKIE_AGE_S
+from palabre_webui.paths import own_path
+from palabre_webui.sign_in import signed_in
 from palabre_webui.site.errors import STATUS
 
 site = Blueprint("site", __name__)
@@ -75,7 +77,11 @@ def language(language: str) -> ResponseReturnValue:
     """Remember the chosen language and go back."""
     if language not in LANGUAGES:
         abort(404)
-    answer = redirect(_own_path(request.args.get("next", "/")), 303)
+    account = signed_in()
+    if account is not None:
+        with web().application.db.transaction() as session:
+            session.get_one(Account, account.id).language = language
+    answer = redirect(own_path(request.args.get("next", "/")), 303)
     answer.set_cookie(
         COOKIE, language, max_age=COOKIE_AGE_S, secure=request.is_secure, httponly=True, samesite="Lax"
     )
@@ -94,9 +100,3 @@ def _token_in(typed: str) -> str | None:
     """The token that was typed, alone or at the end of a link."""
     last = urlsplit(typed).path.rstrip("/").rpartition("/")[2] if "/" in typed else typed
     return last if _TOKEN.fullmatch(last) else None
-
-
-def _own_path(wanted: str) -> str:
-    """A path of this site; anything else is the home page."""
-    is_own = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and "\\" not in wanted
-    return wanted if is_own and wanted.isprintable() else "/"

@@ -11,7 +11,10 @@ from flask_wtf.csrf import generate_csrf
 from palabre.i18n import current_language, gettext, ngettext
 from palabre.tenants.scope import current_tenant
 from palabre_webui.context import web
+from palabre_webui.plugin_web import menu_items
 from palabre_webui.security import csp_nonce
+from palabre_webui.sign_in import signed_in
+from palabre_webui.site.wording import FILTERS
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ def set_up_templates(app: Flask) -> None:
         gettext, ngettext, newstyle=True
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters["initials"] = initials
+    app.jinja_env.filters.update(FILTERS, initials=initials)
     app.context_processor(_names)
 
 
@@ -48,9 +51,11 @@ def initials(name: str) -> str:
 def _names() -> dict[str, Any]:
     tenant = current_tenant()
     return {
+        "account": signed_in(),
         "asset": web().static.url,
         "brand": Brand(tenant.name if tenant else "Palabre"),
         "csp_nonce": csp_nonce(),
         "csrf_token": generate_csrf,
         "language": current_language(),
+        "menu": menu_items,
     }

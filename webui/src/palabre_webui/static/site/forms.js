@@ -18,3 +18,8 @@ for (const button of document.querySelectorAll('button[data-shows]')) {
   // What is sent and remembered is a password again.
   input.form?.addEventListener('submit', () => { input.type = 'password'; });
 }
+
+// The zone of somebody who signs up, so that nobody has to choose it.
+for (const input of document.querySelectorAll('input[data-own-zone]')) {
+  input.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

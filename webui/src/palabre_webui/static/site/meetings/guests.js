@@ -1,0 +1,197 @@
+// The guest list: typed, pasted, from a file or from the contacts. The text field below it holds the truth, for the
+// form is read from it with and without this script.
+
+const FIRST = 50
+
+/**
+ * Put an editor of people above the text field of the guest list.
+ * @param {HTMLFieldSetElement} place
+ * @param {() => void} changed called after each change
+ */
+export function editGuests(place, changed) {
+  const words = place.dataset
+  const text = place.querySelector('textarea')
+  const textField = text.closest('.pal-field')
+  const file = place.querySelector('input[type="file"]')
+  /** @type {{email: string, name: string, role: string}[]} */
+  let guests = []
+  let showAll = false
+
+  const editor = make('div', 'people-editor')
+  const entry = make('textarea', 'pal-textarea people-entry')
+  entry.rows = 1
+  entry.id = 'people-entry'
+  entry.setAttribute('autocapitalize', 'none')
+  entry.spellcheck = false
+  const label = make('label')
+  label.htmlFor = entry.id
+  label.textContent = words.add
+  const add = make('button', 'pal-button')
+  add.type = 'button'
+  add.textContent = words.addButton
+  const row = make('div', 'field-row')
+  row.append(entry, add)
+  const field = make('div', 'pal-field')
+  field.append(label, row)
+  const problems = make('div')
+  problems.setAttribute('role', 'alert')
+  const status = make('p', 'soft small')
+  status.setAttribute('role', 'status')
+  const list = make('ul', 'people-list')
+  editor.append(field, problems, status, list)
+  place.insertBefore(editor, textField)
+
+  entry.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault()
+      if (entry.getAttribute('aria-expanded') !== 'true') read(entry.value)
+    }
+  })
+  entry.addEventListener('paste', () => setTimeout(() => {
+    if (/[\n;,]/.test(entry.value.trim())) read(entry.value)
+  }))
+  // What was typed and not added is added when the person goes on, so that nobody is forgotten.
+  entry.addEventListener('blur', () => setTimeout(() => {
+    if (!editor.contains(document.activeElement) && entry.value.includes('@')) read(entry.value)
+  }, 150))
+  entry.addEventListener('input', (event) => event.stopPropagation())
+  add.addEventListener('click', () => { read(entry.value); entry.focus() })
+  place.closest('form').addEventListener('submit', () => {
+    if (entry.value.trim()) text.value += `${text.value ? '\n' : ''}${entry.value}`
+    if (file.files.length === 0) return
+    // A file that was read here is in the text already.
+    file.value = ''
+  })
+  file.addEventListener('change', async () => {
+    if (!file.files[0]) return
+    const content = await file.files[0].text()
+    file.value = ''
+    read(content)
+  })
+
+  begin()
+  return { read, add: (guest) => { merge([guest]); write() } }
+
+  /** The list as the server wrote it into the form; what it could not read stays to be corrected. */
+  async function begin() {
+    if (!text.value.trim() || await read(text.value, { quietly: true })) {
+      textField.hidden = true
+      place.querySelector('[data-bad-lines]')?.remove()
+      editor.hidden = false
+      render()
+    } else {
+      editor.hidden = true
+    }
+  }
+
+  /**
+   * Add everybody that `written` names; lines that cannot be read stay in the field.
+   * @param {string} written
+   */
+  async function read(written, { quietly = false } = {}) {
+    if (!written.trim()) return true
+    const body = new FormData()
+    body.append('csrf_token', place.closest('form').elements.csrf_token.value)
+    body.append('guests', written)
+    let answer
+    try {
+      const response = await fetch(words.read, { method: 'POST', body })
+      if (!response.ok) throw new Error(String(response.status))
+      answer = await response.json()
+    } catch {
+      tell([words.failed])
+      return false
+    }
+    merge(answer.guests)
+    entry.value = answer.problems.map((problem) => problem.text).join('\n')
+    entry.rows = Math.min(6, Math.max(1, answer.problems.length))
+    entry.setAttribute('aria-invalid', String(answer.problems.length > 0))
+    tell(answer.problems.map((problem) => `${problem.text}: ${problem.message}`))
+    write(quietly)
+    return true
+  }
+
+  function merge(more) {
+    const known = new Map(guests.map((guest) => [guest.email, guest]))
+    for (const guest of more) known.set(guest.email, { ...known.get(guest.email), ...guest })
+    guests = [...known.values()]
+  }
+
+  /** The text field gets the list, with a title line so that it is read as a table whatever the names hold. */
+  function write(quietly = false) {
+    const quoted = (value) => /[",;\n\r\t]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value
+    text.value = guests.length === 0 ? '' : ['name,email,role',
+      ...guests.map((guest) => [guest.name, guest.email, guest.role].map(quoted).join(','))].join('\n')
+    render()
+    if (!quietly) changed()
+  }
+
+  function tell(sentences) {
+    problems.replaceChildren(...sentences.slice(0, 20).map((sentence) => {
+      const line = make('p', 'field-problem')
+      line.textContent = sentence
+      return line
+    }))
+  }
+
+  function render() {
+    const count = guests.length
+    status.textContent = count === 0 ? '' : count === 1 ? words.countOne : words.count.replace('{count}', String(count))
+    const shown = showAll ? guests : guests.slice(0, FIRST)
+    list.replaceChildren(...shown.map(line))
+    if (shown.length < count) {
+      const more = make('button', 'pal-button')
+      more.type = 'button'
+      more.textContent = words.more.replace('{count}', String(count))
+      more.addEventListener('click', () => { showAll = true; render() })
+      const item = make('li')
+      item.append(more)
+      list.append(item)
+    }
+  }
+
+  function line(guest) {
+    const item = make('li')
+    const who = make('span', 'who')
+    const name = make('span', 'one-line')
+    name.dir = 'auto'
+    name.textContent = guest.name || guest.email
+    who.append(name)
+    if (guest.name) {
+      const email = make('span', 'soft small one-line')
+      email.textContent = guest.email
+      who.append(email)
+    }
+    const role = make('select', 'pal-select')
+    role.setAttribute('aria-label', words.role.replace('{name}', guest.name || guest.email))
+    for (const [value, shown] of [['guest', words.guest], ['presenter', words.presenter]]) {
+      role.add(new Option(shown, value, false, guest.role === value))
+    }
+    role.addEventListener('change', (event) => { event.stopPropagation(); guest.role = role.value; write() })
+    const remove = make('button', 'pal-button pal-button--quiet pal-button--icon')
+    remove.type = 'button'
+    remove.setAttribute('aria-label', words.remove.replace('{name}', guest.name || guest.email))
+    remove.textContent = '×'
+    remove.addEventListener('click', () => takeOff(guest))
+    item.append(who, role, remove)
+    return item
+  }
+
+  function takeOff(guest) {
+    const at = guests.indexOf(guest)
+    guests.splice(at, 1)
+    write()
+    const undo = make('button', 'pal-button pal-button--quiet')
+    undo.type = 'button'
+    undo.textContent = words.undo
+    undo.addEventListener('click', () => { guests.splice(at, 0, guest); write(); entry.focus() })
+    status.replaceChildren(words.removed.replace('{name}', guest.name || guest.email), ' ', undo)
+    undo.focus()
+  }
+}
+
+function make(tag, className = '') {
+  const element = document.createElement(tag)
+  element.className = className
+  return element
+}
