@@ -7,8 +7,9 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from palabre.i18n.folding import folded
 from palabre.model.base import Base, TenantScoped, enum_column, public_id
 
 
@@ -70,6 +71,8 @@ class Meeting(TenantScoped, Base):
     #: ``web``; plugins add other kinds
     kind: Mapped[str] = mapped_column(String(32), default="web")
     name: Mapped[str] = mapped_column(String(200))
+    #: the name without accents and in one case, which searches look in; kept by ``name``
+    search_name: Mapped[str] = mapped_column(String(800), default="", server_default="")
     description: Mapped[str] = mapped_column(Text, default="")
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     state: Mapped[MeetingState] = mapped_column(enum_column(MeetingState), default=MeetingState.PLANNED)
@@ -119,10 +122,18 @@ class Meeting(TenantScoped, Base):
     #: why it could not start by itself, in the organiser's language; ``None`` when nothing kept it
     start_refused: Mapped[str | None] = mapped_column(Text)
 
+    #: no column: planned by this very object, so that plugins are told once however often *Plan* was pressed
+    is_news = False
+
     links: Mapped[list[JoinLink]] = relationship(back_populates="meeting", cascade="all, delete-orphan")
     occurrences: Mapped[list[Occurrence]] = relationship(
         back_populates="meeting", cascade="all, delete-orphan", order_by="Occurrence.starts_at"
     )
+
+    @validates("name")
+    def _keep_search_name(self, _key: str, name: str) -> str:
+        self.search_name = folded(name)
+        return name
 
 
 class Occurrence(TenantScoped, Base):
@@ -166,6 +177,8 @@ class JoinLink(TenantScoped, Base):
     role: Mapped[Role] = mapped_column(enum_column(Role), default=Role.GUEST)
     #: name proposed to the person; empty on a public link
     name: Mapped[str] = mapped_column(String(200), default="")
+    #: the organiser whose own way in it is; ``None`` for everybody else's
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -5,6 +5,8 @@ import secrets
 import sqlalchemy as sa
 from alembic import op
 
+from palabre.i18n.folding import folded
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -352,13 +354,39 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_meeting_state_start", ["state", "starts_at"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_meeting_planned_from"), ["planned_from"])
+        batch_op.add_column(
+            sa.Column("search_name", sa.String(length=800), server_default="", nullable=False)
+        )
+
+    meeting = sa.table("meeting", sa.column("id"), sa.column("name"), sa.column("search_name"))
+    for meeting_id, name in connection.execute(sa.select(meeting.c.id, meeting.c.name)).all():
+        connection.execute(
+            meeting.update().where(meeting.c.id == meeting_id).values(search_name=folded(name))
+        )
+
+    with op.batch_alter_table("join_link", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("account_id", sa.Integer(), nullable=True))
+        batch_op.create_index("ix_join_link_account_id", ["account_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_join_link_account_id_account"),
+            "account",
+            ["account_id"],
+            ["id"],
+            ondelete="CASCADE",
+        )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("join_link", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_join_link_account_id_account"), type_="foreignkey")
+        batch_op.drop_index("ix_join_link_account_id")
+        batch_op.drop_column("account_id")
+
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_meeting_planned_from"), type_="unique")
         batch_op.drop_index("ix_meeting_state_start")
         batch_op.drop_index("ix_meeting_organiser_state_start")
+        batch_op.drop_column("search_name")
         batch_op.drop_column("start_refused")
         batch_op.drop_column("planned_from")
         batch_op.drop_column("edit")

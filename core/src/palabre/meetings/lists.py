@@ -1,0 +1,135 @@
+"""Finding meetings: the organiser's lists, and one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from palabre.errors import NotFound
+from palabre.i18n import gettext as _
+from palabre.i18n.folding import folded
+from palabre.model import Invitee, Meeting, MeetingState, Participant, Presence
+
+View = Literal["to_come", "live", "past"]
+
+#: What each list shows.
+_STATES: dict[View, tuple[MeetingState, ...]] = {
+    "to_come": (MeetingState.PLANNED,),
+    "live": (MeetingState.LIVE,),
+    "past": (MeetingState.ENDED, MeetingState.CANCELLED),
+}
+
+
+@dataclass(frozen=True)
+class MeetingLine:
+    """One meeting of a list.
+
+    :param invited: people on its guest list.
+    :param present: people in its room now.
+    """
+
+    meeting: Meeting
+    invited: int
+    present: int
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list.
+
+    :param total: meetings of the view that fit the search; ``counts`` says the same of every view.
+    :param page: the page shown, from 1; the last one when there are fewer.
+    """
+
+    lines: tuple[MeetingLine, ...]
+    total: int
+    counts: dict[View, int]
+    page: int
+    pages: int
+
+
+def find_own(session: Session, *, organiser_id: int, public_id: str) -> Meeting:
+    """A meeting of an organiser.
+
+    :raises NotFound: code ``unknown_meeting``; the same for somebody else's and for none.
+    """
+    meeting = session.scalar(
+        select(Meeting).where(Meeting.public_id == public_id, Meeting.organiser_id == organiser_id)
+    )
+    if meeting is None:
+        raise NotFound("unknown_meeting", _("There is no such meeting among yours."))
+    return meeting
+
+
+def planned_of(session: Session, *, organiser_id: int) -> list[Meeting]:
+    """The meetings of an organiser that are live or to come, the next first."""
+    return list(
+        session.scalars(
+            select(Meeting)
+            .where(
+                Meeting.organiser_id == organiser_id,
+                Meeting.state.in_((MeetingState.PLANNED, MeetingState.LIVE)),
+            )
+            .order_by(Meeting.starts_at, Meeting.id)
+        )
+    )
+
+
+def meetings_of(
+    session: Session,
+    *,
+    organiser_id: int,
+    view: View = "to_come",
+    search: str = "",
+    page: int = 1,
+    per_page: int = 50,
+    kind: str | None = None,
+) -> Listing:
+    """One page of an organiser's meetings, in four queries however many there are.
+
+    To come: the next first, then rooms that are always open. Live: the longest first. Past: the last first.
+
+    :param search: part of the name; accents and capitals do not count. Several words must all be there.
+    :param kind: only meetings of this kind.
+    """
+    fits: list[ColumnElement[bool]] = [Meeting.organiser_id == organiser_id]
+    fits += [Meeting.search_name.contains(word, autoescape=True) for word in folded(search).split()]
+    if kind is not None:
+        fits.append(Meeting.kind == kind)
+    by_state: dict[MeetingState, int] = dict(
+        session.execute(select(Meeting.state, func.count()).where(*fits).group_by(Meeting.state))
+        .tuples()
+        .all()
+    )
+    counts = {name: sum(by_state.get(state, 0) for state in states) for name, states in _STATES.items()}
+    total = counts[view]
+    pages = max(1, -(-total // per_page))
+    page = min(max(1, page), pages)
+    query = _in_order(select(Meeting).where(*fits, Meeting.state.in_(_STATES[view])), view)
+    found = session.scalars(query.offset((page - 1) * per_page).limit(per_page)).all()
+    ids = [meeting.id for meeting in found]
+    invited = _counted(session, Invitee.meeting_id, Invitee.meeting_id.in_(ids), Invitee.removed_at.is_(None))
+    present = _counted(
+        session,
+        Participant.meeting_id,
+        Participant.meeting_id.in_(ids),
+        Participant.presence == Presence.PRESENT,
+    )
+    lines = tuple(MeetingLine(one, invited.get(one.id, 0), present.get(one.id, 0)) for one in found)
+    return Listing(lines, total, counts, page, pages)
+
+
+def _in_order(query: Select[Meeting], view: View) -> Select[Meeting]:
+    if view == "to_come":
+        return query.order_by(Meeting.starts_at.is_(None), Meeting.starts_at, Meeting.id)
+    if view == "live":
+        return query.order_by(Meeting.started_at, Meeting.id)
+    last = func.coalesce(Meeting.started_at, Meeting.starts_at, Meeting.created_at)
+    return query.order_by(last.desc(), Meeting.id.desc())
+
+
+def _counted(session: Session, by: Any, *where: ColumnElement[bool]) -> dict[int, int]:
+    return dict(session.execute(select(by, func.count()).where(*where).group_by(by)).tuples().all())

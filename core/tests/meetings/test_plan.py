@@ -1,0 +1,161 @@
+"""Planning: what becomes of a plan, and what cannot be planned."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from palabre.calendar import LocalStart, Repeat
+from palabre.errors import NotFound
+from palabre.invitations import Guest
+from palabre.meetings import PlanRefused, find_own, organiser_link, plan_of, public_link, start_now
+from palabre.model import Duty, Meeting, Microphones, Occurrence, Role, RoomClass
+from palabre.tenants import tenant_scope
+
+
+def paris(*numbers):
+    return LocalStart(datetime(*numbers), "Europe/Paris")
+
+
+def test_a_plan_becomes_a_meeting_with_its_time_and_what_it_owes(application, plan_one, writing, account):
+    planned = plan_one(name="  Budget\treview ", duration_min=90, room_class=RoomClass.M)
+    with writing() as session:
+        meeting = find_own(session, organiser_id=account.id, public_id=planned.public_id)
+        assert (meeting.name, meeting.time_zone) == ("Budget review", "Europe/Paris")
+        assert meeting.starts_at == datetime(2026, 2, 1, 8, tzinfo=UTC)
+        assert meeting.microphones is Microphones.FLOOR
+        (occurrence,) = meeting.occurrences
+        assert (occurrence.starts_at, occurrence.duration_min) == (meeting.starts_at, 90)
+        owed = dict(session.execute(select(Duty.kind, Duty.due_at).where(Duty.meeting_id == meeting.id)).all())
+        assert owed["meeting.start"] == meeting.starts_at
+        assert owed["meeting.close"] == meeting.starts_at + timedelta(minutes=90)
+        assert public_link(session, meeting=meeting) is None
+
+
+def test_the_same_form_planned_twice_is_one_meeting(plan_one, writing):
+    first, second = (plan_one(planned_from="draft2345") for _ in range(2))
+    assert first.id == second.id
+    assert (first.is_news, second.is_news) == (True, False)
+    with writing() as session:
+        assert session.scalar(select(func.count()).select_from(Meeting)) == 1
+
+
+def test_every_problem_is_told_beside_its_field(plan_one):
+    with pytest.raises(PlanRefused) as refused:
+        plan_one(
+            name=" \u200b ",
+            kind="smoke signals",
+            start=paris(2026, 1, 30, 9),
+            duration_min=0,
+            mail_before_min=(0,),
+            repeat=Repeat("daily"),
+            options={"nobody": {"knows": True}},
+            guests=(Guest("not an address"),),
+        )
+    assert refused.value.codes == {
+        "name": "bad_name",
+        "kind": "unknown_kind",
+        "start": "past_start",
+        "duration_min": "bad_duration",
+        "mail_before_min": "bad_reminder",
+        "repeat_count": "bad_repeat",
+        "guests": "bad_address",
+        "option.nobody.knows": "unknown_option",
+    }
+    assert refused.value.code == "bad_name"
+    assert all(message.endswith(".") for message in refused.value.problems.values())
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "code"),
+    [
+        ({"start": LocalStart(datetime(2026, 2, 1, 9), "Europe/Atlantis")}, "zone", "unknown_zone"),
+        ({"start": LocalStart(datetime(2026, 2, 1, 9), "../../etc/passwd")}, "zone", "unknown_zone"),
+        ({"start": LocalStart(datetime(1, 1, 1), "Asia/Tokyo")}, "start", "bad_start"),
+        ({"start": LocalStart(datetime(9999, 12, 31, 23), "America/Lima")}, "start", "bad_start"),
+        ({"start": paris(2036, 2, 1, 9)}, "start", "far_start"),
+        ({"duration_min": 1441}, "duration_min", "bad_duration"),
+        ({"name": "x" * 201}, "name", "bad_name"),
+        ({"description": "x" * 20_001}, "description", "text_too_long"),
+        ({"mail_before_min": (241,)}, "mail_before_min", "bad_reminder"),
+        ({"repeat": Repeat("weekly", weekdays=(0,), count=3)}, "repeat_weekdays", "bad_repeat"),
+        ({"repeat": Repeat("daily", count=401)}, "repeat_count", "bad_repeat"),
+        ({"guests": (Guest("a@example.org", time_zone="Mars/Olympus"),)}, "guests", "unknown_zone"),
+    ],
+)
+def test_what_cannot_be_planned(plan_one, fields, field, code):
+    with pytest.raises(PlanRefused) as refused:
+        plan_one(**fields)
+    assert refused.value.codes == {field: code}
+
+
+def test_a_start_a_few_seconds_ago_is_now(plan_one, clock):
+    clock.advance(seconds=40)
+    assert plan_one(start=paris(2026, 1, 31, 10)).starts_at == datetime(2026, 1, 31, 9, tzinfo=UTC)
+
+
+def test_text_that_no_database_takes_is_cleaned(plan_one):
+    planned = plan_one(name="Bud\x00get\r\nBcc: x", description="a\x00b\r\nc\ud800", words="\u0007d")
+    assert (planned.name, planned.description, planned.words) == ("Budget Bcc: x", "ab\nc", "d")
+
+
+def test_a_public_meeting_has_a_link_to_give_away(plan_one, writing):
+    planned = plan_one(is_public=True)
+    with writing() as session:
+        assert public_link(session, meeting=planned).role is Role.GUEST
+
+
+def test_the_organisers_own_link_is_made_once_and_is_on_no_list(plan_one, writing, clock):
+    planned = plan_one()
+    with writing() as session:
+        first, second = (organiser_link(session, meeting=planned, now=clock.now()) for _ in range(2))
+        assert (first.id, first.role, first.name) == (second.id, Role.PRESENTER, "Léa")
+        assert plan_of(session, meeting=planned).guests == ()
+
+
+def test_started_at_once_it_is_public_and_begins_now(application, account, writing, clock):
+    with writing() as session:
+        meeting = start_now(session, plugins=application.plugins, organiser=account, now=clock.now())
+        assert (meeting.starts_at, meeting.name) == (clock.now(), "Meeting of Léa")
+        assert public_link(session, meeting=meeting) is not None
+
+
+def test_the_plan_of_a_meeting_plans_another_like_it(plan_one, writing):
+    given = {
+        "description": "Bring figures.",
+        "repeat": Repeat("weekly", weekdays=(2, 6), count=5),
+        "room_class": RoomClass.L,
+        "guests": (Guest("sam@example.org", "Sam"), Guest("kim@example.org", "Kim", Role.PRESENTER)),
+        "mail_before_min": (60, 5),
+    }
+    planned = plan_one(**given)
+    with writing() as session:
+        found = plan_of(session, meeting=planned)
+    assert {name: getattr(found, name) for name in given} == given
+    assert found.start == paris(2026, 2, 1, 9)
+
+
+def test_a_repeated_meeting_keeps_its_time_on_the_wall(plan_one, writing):
+    planned = plan_one(start=paris(2026, 3, 27, 9), repeat=Repeat("daily", count=4))
+    with writing() as session:
+        found = session.scalars(
+            select(Occurrence.starts_at).where(Occurrence.meeting_id == planned.id).order_by(Occurrence.id)
+        ).all()
+    assert [(one.day, one.hour) for one in found] == [(27, 8), (28, 8), (29, 7), (30, 7)]
+
+
+def test_a_meeting_is_found_by_its_organiser_in_its_tenant_only(application, plan_one, writing, account):
+    from palabre.testing.room import make_tenant
+
+    planned = plan_one()
+    with writing() as session, pytest.raises(NotFound) as refused:
+        find_own(session, organiser_id=account.id + 1, public_id=planned.public_id)
+    assert refused.value.code == "unknown_meeting"
+    with (
+        tenant_scope(make_tenant(application, slug="other")),
+        application.db.reading() as session,
+        pytest.raises(NotFound),
+    ):
+        find_own(session, organiser_id=account.id, public_id=planned.public_id)
