@@ -12,7 +12,7 @@ from urllib.parse import quote
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor import InvalidToken
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from sqlalchemy import update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from palabre.errors import Refused
@@ -60,15 +60,14 @@ def is_second_factor(session: Session, account: Account, code: str, *, now: date
     if account.totp_secret and _is_code(account.totp_secret, code, now):
         return True
     hashed = _hash(code)
-    if not any(hmac.compare_digest(hashed, one) for one in account.recovery_codes):
+    # Of two that bring the same code at once, the second waits here and no longer finds it.
+    row = session.scalars(select(Account).where(Account.id == account.id).with_for_update()).one()
+    session.refresh(row, ["recovery_codes"])
+    if not any(hmac.compare_digest(hashed, one) for one in row.recovery_codes):
         return False
-    before = list(account.recovery_codes)
-    used = session.execute(
-        update(Account)
-        .where(Account.id == account.id, Account.recovery_codes == before)
-        .values(recovery_codes=[one for one in before if one != hashed])
-    )
-    return bool(used.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
+    row.recovery_codes = [one for one in row.recovery_codes if one != hashed]
+    session.flush()
+    return True
 
 
 def drop_second_factor(session: Session, account: Account) -> None:
