@@ -219,6 +219,22 @@ def test_hook_event_recorded(room, caplog):
     assert caplog.messages == ["Léa: Hello"]
 
 
+def test_hook_compose_invitation(application, room, clock):
+    from palabre.invitations import Guest, invite, set_guests
+    from palabre.mail.mailbox import Mailbox
+    from palabre.worker.mailing import send_due
+
+    with application.db.transaction() as session:
+        meeting = session.get(Meeting, room.meeting_id)
+        set_guests(session, meeting=meeting, guests=[Guest("sam@example.org")], now=clock.now())
+        invite(session, meeting=meeting, now=clock.now())
+    do_due(application)
+    mailbox = Mailbox(application.settings.data_dir / "mailbox")
+    send_due(application, mailbox)
+    (mail,) = mailbox.newest(5)
+    assert "By telephone: +33 1 23 45 67 89" in mail.text
+
+
 def test_hook_duties(application, room, clock):
     room.person("Léa", role="presenter").act("example.thank")
     do_due(application)

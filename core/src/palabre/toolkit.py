@@ -12,7 +12,8 @@ from palabre.db import Database
 from palabre.duties import DutyKind, add_duty, finish, withdraw_duties
 from palabre.errors import ConfigurationError, NotAllowed, NotFound, PalabreError, Refused, TooFast
 from palabre.i18n import current_language, gettext, language_scope, ngettext
-from palabre.model import Account, Base, Duty, Meeting, Tenant, TenantScoped, public_id
+from palabre.mail import Letter
+from palabre.model import Account, Base, Duty, Invitee, Meeting, Tenant, TenantScoped, public_id
 from palabre.model.base import UTCDateTime, enum_column
 from palabre.plugins.features import Feature, Level
 from palabre.plugins.markers import API_VERSION, hookimpl
@@ -50,7 +51,9 @@ __all__ = [
     "DutyKind",
     "Event",
     "Feature",
+    "Invitee",
     "Joiner",
+    "Letter",
     "Level",
     "Meeting",
     "NotAllowed",

@@ -15,7 +15,7 @@ from palabre.model import Account, Invitee, JoinLink, Mail, MailState, Meeting, 
 #: Kinds of mail that tell a guest of the meeting.
 GUEST_KINDS = ("invitation", "update", "reminder", "start")
 #: Rows of mail written in one transaction.
-BATCH = 500
+BATCH = 200
 
 
 def language_of(invitee: Invitee, organiser: Account | None) -> str:

@@ -4,7 +4,7 @@ A sweep finds what is due in the database and claims it with an atomic update, s
 and a killed one delays it and loses nothing.
 """
 
-from palabre.worker import letters
+from palabre.worker import letters, meetings
 from palabre.worker.sweeps import Sweep, core_sweeps
 
-__all__ = ["Sweep", "core_sweeps", "letters"]
+__all__ = ["Sweep", "core_sweeps", "letters", "meetings"]

@@ -12,6 +12,7 @@ from palabre.application import Application
 from palabre.model import PerformedAct
 from palabre.rooms import announce, expire_leases_in, rooms_to_sweep
 from palabre.worker.duties import do_due
+from palabre.worker.meetings import end_empty
 
 #: For how long the id of a performed act is remembered; nobody repeats an act later than that, in hours.
 ACTS_REMEMBERED_H = 24
@@ -61,5 +62,6 @@ def core_sweeps() -> tuple[Sweep, ...]:
     return (
         Sweep("do what is due", 1.0, do_due),
         Sweep("expire leases", 1.0, expire_leases),
+        Sweep("end empty meetings", 5.0, end_empty),
         Sweep("forget performed acts", 600.0, forget_performed_acts),
     )

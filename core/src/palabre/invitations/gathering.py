@@ -1,0 +1,92 @@
+"""Finding what a mail, or a calendar file, to a guest is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from palabre.config import MailSection
+from palabre.invitations.links import Secret
+from palabre.invitations.lists import personal_address
+from palabre.invitations.occasion import Occasion
+from palabre.model import Account, Invitee, JoinLink, Meeting, Occurrence, Response
+
+
+@dataclass(frozen=True)
+class House:
+    """The installation as guests see it.
+
+    :param site: address of the tenant's site, without a slash at the end.
+    :param brand: the tenant's name.
+    """
+
+    secret: Secret
+    site: str
+    brand: str
+    mail: MailSection
+
+
+def occasion_of(
+    session: Session,
+    house: House,
+    *,
+    invitee_id: int,
+    language: str,
+    occurrence_id: int | None = None,
+) -> Occasion | None:
+    """What a guest is told of; ``None`` when there is no such guest or occurrence any more."""
+    invitee = session.scalar(
+        select(Invitee).where(Invitee.id == invitee_id).options(joinedload(Invitee.link))
+    )
+    if invitee is None:
+        return None
+    meeting = session.get_one(Meeting, invitee.meeting_id)
+    occurrence = session.get(Occurrence, occurrence_id) if occurrence_id is not None else None
+    if occurrence_id is not None and occurrence is None:
+        return None
+    return _occasion(session, house, meeting, invitee, invitee.link, language, occurrence)
+
+
+def occasion_by_link(session: Session, house: House, *, link: JoinLink, language: str) -> Occasion:
+    """What whoever has a join link may put into a calendar; by a link that is nobody's, without a name."""
+    invitee = session.scalar(select(Invitee).where(Invitee.link_id == link.id))
+    meeting = session.get_one(Meeting, link.meeting_id)
+    return _occasion(session, house, meeting, invitee or _nobody(link), link, language)
+
+
+def _occasion(
+    session: Session,
+    house: House,
+    meeting: Meeting,
+    invitee: Invitee,
+    link: JoinLink,
+    language: str,
+    occurrence: Occurrence | None = None,
+) -> Occasion:
+    organiser = session.get(Account, meeting.organiser_id) if meeting.organiser_id is not None else None
+    return Occasion(
+        meeting,
+        tuple(
+            session.scalars(
+                select(Occurrence)
+                .where(Occurrence.meeting_id == meeting.id)
+                .order_by(Occurrence.recurrence_id)
+            )
+        ),
+        invitee,
+        organiser,
+        brand=house.brand,
+        site=house.site,
+        link=personal_address(house.secret, link, site=house.site),
+        language=language,
+        sender=house.mail.sender,
+        answers_to=house.mail.sender if house.mail.imap_host else None,
+        occurrence=occurrence,
+    )
+
+
+def _nobody(link: JoinLink) -> Invitee:
+    # never in a session: it stands for whoever has the link
+    return Invitee(email="", name=link.name, role=link.role, response=Response.NONE)

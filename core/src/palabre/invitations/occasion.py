@@ -1,0 +1,170 @@
+"""What a mail to a guest is about: the meeting, who invites, who is invited, and when."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
+
+from palabre.calendar.invite import Attendee, Entry, Organiser, Time
+from palabre.model import Account, Invitee, Meeting, MeetingState, Occurrence, Response, Role
+
+_PARTSTAT = {
+    Response.NONE: "NEEDS-ACTION",
+    Response.ACCEPTED: "ACCEPTED",
+    Response.TENTATIVE: "TENTATIVE",
+    Response.DECLINED: "DECLINED",
+}
+_HTML = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_LINES = {"br", "li", "p", "pre", "blockquote", "ul", "ol"}
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """A meeting as one guest is told of it.
+
+    :param occurrences: every time that it takes place, the first one first; none for a room that is always open.
+    :param occurrence: the one that the mail is about; ``None`` is all of them.
+    :param invitee: without an address where it is whoever has a public link.
+    :param link: the guest's address to join by.
+    :param site: address of the tenant's site.
+    :param answers_to: address that answers to calendar invitations go to; ``None`` is the organiser's own.
+    :param sender: address that mails come from.
+    """
+
+    meeting: Meeting
+    occurrences: tuple[Occurrence, ...]
+    invitee: Invitee
+    organiser: Account | None
+    brand: str
+    site: str
+    link: str
+    language: str
+    sender: str
+    answers_to: str | None = None
+    occurrence: Occurrence | None = None
+
+    @property
+    def invites(self) -> str:
+        """Name of whoever invites."""
+        return self.organiser.name if self.organiser else self.brand
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When what the mail is about begins."""
+        return self.occurrence.starts_at if self.occurrence else self.meeting.starts_at
+
+    @property
+    def duration_min(self) -> int:
+        """How long it is expected to last, in minutes."""
+        return self.occurrence.duration_min if self.occurrence else self.meeting.duration_min
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The guest's zone, and the meeting's where the clocks there show another time."""
+        own = self.invitee.time_zone or self.meeting.time_zone
+        at = self.starts_at
+        if (
+            at is None
+            or at.astimezone(ZoneInfo(own)).utcoffset()
+            == at.astimezone(ZoneInfo(self.meeting.time_zone)).utcoffset()
+        ):
+            return (own,)
+        return (own, self.meeting.time_zone)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether what the mail is about has been, is not to be, or was cancelled."""
+        if self.meeting.state in (MeetingState.ENDED, MeetingState.CANCELLED):
+            return True
+        if self.occurrence is None:
+            return False
+        ends_at = self.occurrence.starts_at + timedelta(minutes=self.occurrence.duration_min)
+        return self.occurrence.state in (MeetingState.ENDED, MeetingState.CANCELLED) or ends_at <= now
+
+    def entry(self, description: str, *, now: datetime) -> Entry | None:
+        """The meeting in the guest's calendar; ``None`` where it has no time.
+
+        :param description: plain text.
+        """
+        if not self.occurrences:
+            return None
+        meeting, invitee = self.meeting, self.invitee
+        return Entry(
+            uid=f"{meeting.public_id}@palabre",
+            sequence=meeting.revision,
+            name=meeting.name,
+            description=description,
+            zone=meeting.time_zone,
+            times=[time_of(one) for one in self.occurrences],
+            rule=meeting.repeat_rule,
+            organiser=self._organiser(),
+            changed_at=now,
+            attendee=self._attendee(),
+            link=self.link if invitee.removed_at is None else None,
+            language=self.language,
+        )
+
+    def _attendee(self) -> Attendee | None:
+        invitee = self.invitee
+        if not invitee.email:
+            return None
+        is_presenter = invitee.role is Role.PRESENTER
+        return Attendee(invitee.email, invitee.name, _PARTSTAT[invitee.response], is_presenter)
+
+    def _organiser(self) -> Organiser:
+        own = self.organiser.email if self.organiser else self.sender
+        return Organiser(self.answers_to or own, self.invites, self.sender)
+
+
+def time_of(occurrence: Occurrence) -> Time:
+    """An occurrence as calendars see it."""
+    return Time(
+        occurrence.recurrence_id,
+        occurrence.starts_at,
+        occurrence.duration_min,
+        occurrence.state is MeetingState.CANCELLED,
+    )
+
+
+def plain_text(description: str) -> str:
+    """A description without its tags. Text without any stays as it is."""
+    if not _HTML.search(description):
+        return description.strip()
+    reader = _Plain()
+    reader.feed(description)
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.parts).splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+class _Plain(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A tag begins."""
+        if tag in ("script", "style"):
+            self._silent += 1
+        if tag in _LINES:
+            self.parts.append("\n• " if tag == "li" else "\n")
+        self._address = dict(attrs).get("href") if tag == "a" else None
+
+    def handle_endtag(self, tag: str) -> None:
+        """A tag ends; a link's address follows its words."""
+        if tag in ("script", "style"):
+            self._silent = max(0, self._silent - 1)
+        if tag == "a" and self._address and self._address not in "".join(self.parts[-1:]):
+            self.parts.append(f" ({html.unescape(self._address)})")
+            self._address = None
+        if tag in ("p", "pre", "blockquote", "ul", "ol"):
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        """Text."""
+        if not self._silent:
+            self.parts.append(data)
