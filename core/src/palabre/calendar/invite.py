@@ -129,8 +129,9 @@ def _event(entry: Entry, method: Method, time: Time, *, is_exception: bool, is_s
     event.add("UID", entry.uid)
     event.add("SEQUENCE", entry.sequence)
     event.add("DTSTAMP", entry.changed_at)
-    event.add("DTSTART", _wall(start, place))
-    event.add("DTEND", _wall(start + timedelta(minutes=time.duration_min), place))
+    ends = start + timedelta(minutes=time.duration_min)
+    event.add("DTSTART", _wall(start, place) if is_series else _unmistakable(start, place))
+    event.add("DTEND", _wall(ends, place) if is_series else _unmistakable(ends, place))
     if is_exception:
         event.add("RECURRENCE-ID", _wall(time.recurrence_id, place))
     event.add("SUMMARY", entry.name, parameters={"LANGUAGE": entry.language})
@@ -192,6 +193,12 @@ def _expanded(rule: str, first: datetime, zone: str) -> dict[datetime, datetime]
 
 def _wall(at: datetime, place: ZoneInfo) -> datetime:
     return at.astimezone(place)
+
+
+def _unmistakable(at: datetime, place: ZoneInfo) -> datetime:
+    """On the wall; of an hour that comes twice the second is told in UTC, for it would be read as the first."""
+    wall = at.astimezone(place)
+    return at if wall.fold else wall
 
 
 def _organiser(organiser: Organiser) -> vCalAddress:

@@ -86,7 +86,7 @@ def _audience(kind: str) -> ColumnElement[bool]:
 def _moment(kind: str, order: dict[str, Any], meeting: Meeting, invitee: Invitee) -> str:
     """Names the occasion, so that it is mailed once; who comes back on the list is somebody new."""
     about = {
-        "update": str(meeting.edit),
+        "update": f"{meeting.edit}.{order['occurrence'] or 'all'}",
         "reminder": f"{order['occurrence']}.{order['minutes']}",
         "start": str(order["occurrence"]),
         "cancellation": str(order["occurrence"] or "all"),

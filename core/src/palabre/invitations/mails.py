@@ -81,11 +81,15 @@ def schedule_mails(session: Session, *, meeting: Meeting, now: datetime) -> None
     _set_timed(session, meeting, wanted, now=now)
 
 
-def send_update(session: Session, *, meeting: Meeting, now: datetime) -> None:
+def send_update(
+    session: Session, *, meeting: Meeting, now: datetime, occurrence: Occurrence | None = None
+) -> None:
     """Tell the guests who know of the meeting that it changed, and invite those who are new. The meeting's ``revision``
     has grown before.
+
+    :param occurrence: only this one of several changed.
     """
-    _owe(session, meeting, "update", now=now)
+    _owe(session, meeting, "update", now=now, occurrence=occurrence.id if occurrence else None)
     invite(session, meeting=meeting, now=now)
 
 

@@ -43,8 +43,9 @@ class Received:
 
     def calendar(self, *, attached: bool = False) -> bytes:
         """The calendar file: the part among the alternatives, or the attached one."""
+        wanted = "application/ics" if attached else "text/calendar"
         for part in self.message.walk():
-            if part.get_content_type() == "text/calendar" and part.is_attachment() == attached:
+            if part.get_content_type() == wanted:
                 content = part.get_payload(decode=True)
                 assert isinstance(content, bytes)
                 return content
@@ -106,7 +107,8 @@ class MailServer:
                 self.port = probe.getsockname()[1]
         options: dict[str, Any] = {"enable_SMTPUTF8": True, "auth_required": self._login is not None}
         if self._login is not None:
-            options |= {"authenticator": self._authenticate, "auth_require_tls": self._context is not None and not self._tls}
+            needs_tls = self._context is not None and not self._tls
+            options |= {"authenticator": self._authenticate, "auth_require_tls": needs_tls}
         if self._context is not None and not self._tls:
             options |= {"tls_context": self._context, "require_starttls": True}
         self._controller = Controller(
