@@ -35,11 +35,17 @@ def writing(application: Application, tenant: TenantContext) -> Callable[[], Any
 
 
 @pytest.fixture
-def plan_one(application: Application, account: Account, writing: Callable[[], Any]) -> Callable[..., Meeting]:
+def plan_one(
+    application: Application, account: Account, writing: Callable[[], Any]
+) -> Callable[..., Meeting]:
     """Plans a meeting for tomorrow at nine in Paris; any field of the plan can be given."""
 
     def plan_one(*, planned_from: str | None = None, organiser: Account = account, **fields: Any) -> Meeting:
-        given = {"name": "Budget review", "start": paris(2026, 2, 1, 9), **fields}
+        given = {
+            "name": "Budget review",
+            "start": LocalStart(datetime.fromisoformat("2026-02-01T09:00"), "Europe/Paris"),
+            **fields,
+        }
         with writing() as session:
             return plan(
                 session,
@@ -51,8 +57,3 @@ def plan_one(application: Application, account: Account, writing: Callable[[], A
             )
 
     return plan_one
-
-
-def paris(*numbers: int, fold: int = 0) -> LocalStart:
-    """A time on the wall in Paris."""
-    return LocalStart(datetime(*numbers, fold=fold), "Europe/Paris")  # type: ignore[arg-type, misc]

@@ -13,10 +13,11 @@ from palabre.invitations import Guest
 from palabre.meetings import PlanRefused, find_own, organiser_link, plan_of, public_link, start_now
 from palabre.model import Duty, Meeting, Microphones, Occurrence, Role, RoomClass
 from palabre.tenants import tenant_scope
+from palabre.testing.room import make_tenant
 
 
-def paris(*numbers):
-    return LocalStart(datetime(*numbers), "Europe/Paris")
+def wall(time: str, zone: str = "Europe/Paris") -> LocalStart:
+    return LocalStart(datetime.fromisoformat(time), zone)
 
 
 def test_a_plan_becomes_a_meeting_with_its_time_and_what_it_owes(application, plan_one, writing, account):
@@ -28,7 +29,9 @@ def test_a_plan_becomes_a_meeting_with_its_time_and_what_it_owes(application, pl
         assert meeting.microphones is Microphones.FLOOR
         (occurrence,) = meeting.occurrences
         assert (occurrence.starts_at, occurrence.duration_min) == (meeting.starts_at, 90)
-        owed = dict(session.execute(select(Duty.kind, Duty.due_at).where(Duty.meeting_id == meeting.id)).all())
+        owed = dict(
+            session.execute(select(Duty.kind, Duty.due_at).where(Duty.meeting_id == meeting.id)).all()
+        )
         assert owed["meeting.start"] == meeting.starts_at
         assert owed["meeting.close"] == meeting.starts_at + timedelta(minutes=90)
         assert public_link(session, meeting=meeting) is None
@@ -47,7 +50,7 @@ def test_every_problem_is_told_beside_its_field(plan_one):
         plan_one(
             name=" \u200b ",
             kind="smoke signals",
-            start=paris(2026, 1, 30, 9),
+            start=wall("2026-01-30T09:00"),
             duration_min=0,
             mail_before_min=(0,),
             repeat=Repeat("daily"),
@@ -71,11 +74,11 @@ def test_every_problem_is_told_beside_its_field(plan_one):
 @pytest.mark.parametrize(
     ("fields", "field", "code"),
     [
-        ({"start": LocalStart(datetime(2026, 2, 1, 9), "Europe/Atlantis")}, "zone", "unknown_zone"),
-        ({"start": LocalStart(datetime(2026, 2, 1, 9), "../../etc/passwd")}, "zone", "unknown_zone"),
-        ({"start": LocalStart(datetime(1, 1, 1), "Asia/Tokyo")}, "start", "bad_start"),
-        ({"start": LocalStart(datetime(9999, 12, 31, 23), "America/Lima")}, "start", "bad_start"),
-        ({"start": paris(2036, 2, 1, 9)}, "start", "far_start"),
+        ({"start": wall("2026-02-01T09:00", "Europe/Atlantis")}, "zone", "unknown_zone"),
+        ({"start": wall("2026-02-01T09:00", "../../etc/passwd")}, "zone", "unknown_zone"),
+        ({"start": wall("0001-01-01T00:00", "Asia/Tokyo")}, "start", "bad_start"),
+        ({"start": wall("9999-12-31T23:00", "America/Lima")}, "start", "bad_start"),
+        ({"start": wall("2036-02-01T09:00")}, "start", "far_start"),
         ({"duration_min": 1441}, "duration_min", "bad_duration"),
         ({"name": "x" * 201}, "name", "bad_name"),
         ({"description": "x" * 20_001}, "description", "text_too_long"),
@@ -93,7 +96,7 @@ def test_what_cannot_be_planned(plan_one, fields, field, code):
 
 def test_a_start_a_few_seconds_ago_is_now(plan_one, clock):
     clock.advance(seconds=40)
-    assert plan_one(start=paris(2026, 1, 31, 10)).starts_at == datetime(2026, 1, 31, 9, tzinfo=UTC)
+    assert plan_one(start=wall("2026-01-31T10:00")).starts_at == datetime(2026, 1, 31, 9, tzinfo=UTC)
 
 
 def test_text_that_no_database_takes_is_cleaned(plan_one):
@@ -134,11 +137,11 @@ def test_the_plan_of_a_meeting_plans_another_like_it(plan_one, writing):
     with writing() as session:
         found = plan_of(session, meeting=planned)
     assert {name: getattr(found, name) for name in given} == given
-    assert found.start == paris(2026, 2, 1, 9)
+    assert found.start == wall("2026-02-01T09:00")
 
 
 def test_a_repeated_meeting_keeps_its_time_on_the_wall(plan_one, writing):
-    planned = plan_one(start=paris(2026, 3, 27, 9), repeat=Repeat("daily", count=4))
+    planned = plan_one(start=wall("2026-03-27T09:00"), repeat=Repeat("daily", count=4))
     with writing() as session:
         found = session.scalars(
             select(Occurrence.starts_at).where(Occurrence.meeting_id == planned.id).order_by(Occurrence.id)
@@ -147,8 +150,6 @@ def test_a_repeated_meeting_keeps_its_time_on_the_wall(plan_one, writing):
 
 
 def test_a_meeting_is_found_by_its_organiser_in_its_tenant_only(application, plan_one, writing, account):
-    from palabre.testing.room import make_tenant
-
     planned = plan_one()
     with writing() as session, pytest.raises(NotFound) as refused:
         find_own(session, organiser_id=account.id + 1, public_id=planned.public_id)

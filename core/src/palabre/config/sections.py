@@ -140,6 +140,14 @@ class MailSection(Section):
         return self
 
 
+class MeetingsSection(Section):
+    """The course of meetings."""
+
+    end_when_empty_min: float = Field(
+        10.0, ge=0, le=1440, description="Minutes after everybody left when a meeting ends by itself."
+    )
+
+
 class LogSection(Section):
     """What the processes say about themselves."""
 
@@ -167,6 +175,7 @@ class Settings(BaseSettings):
     media: MediaSection = Field(default_factory=MediaSection)
     turn: TurnSection = Field(default_factory=TurnSection)
     mail: MailSection = Field(default_factory=MailSection)
+    meetings: MeetingsSection = Field(default_factory=MeetingsSection)
     log: LogSection = Field(default_factory=LogSection)
 
     def section(self, plugin: str) -> Section:

@@ -12,6 +12,7 @@ from palabre.rooms.entering import Comeback, Entered, Joiner, enter
 from palabre.rooms.events import Event
 from palabre.rooms.follower import JournalFollower, follow
 from palabre.rooms.media import MediaRights, blocked_tracks, may_publish, media_rights, track_id
+from palabre.rooms.opening import refuse_when_over, start_meeting, stop_meeting
 from palabre.rooms.perform import Performed, perform
 from palabre.rooms.presence import (
     Gone,
@@ -25,6 +26,7 @@ from palabre.rooms.presence import (
 from palabre.rooms.rooms import Rooms
 from palabre.rooms.rules import Rule, Verdict, everyone, may_speak, presenters
 from palabre.rooms.state import Participant, RoomState, Track
+from palabre.rooms.timing import close_unused, empty_rooms, end_when_empty, open_at_start
 from palabre.rooms.views import CaughtUp, events_since, snapshot
 
 __all__ = [
@@ -54,8 +56,11 @@ __all__ = [
     "admissible",
     "announce",
     "blocked_tracks",
+    "close_unused",
     "connection_dropped",
     "do_act",
+    "empty_rooms",
+    "end_when_empty",
     "enter",
     "events_since",
     "everyone",
@@ -65,10 +70,14 @@ __all__ = [
     "may_publish",
     "may_speak",
     "media_rights",
+    "open_at_start",
     "perform",
     "presenters",
+    "refuse_when_over",
     "renew_leases",
     "rooms_to_sweep",
     "snapshot",
+    "start_meeting",
+    "stop_meeting",
     "track_id",
 ]

@@ -24,12 +24,10 @@ from palabre.plugins.host import PluginHost
 from palabre.rooms.acts import RoomTransaction
 from palabre.rooms.announce import Outcome
 from palabre.rooms.names import clean_name
-from palabre.rooms.opening import is_over, open_room
+from palabre.rooms.opening import DOORS_MIN, is_over, open_room, refuse_when_over
 from palabre.rooms.rooms import Rooms
 from palabre.rooms.state import Participant, RoomState
 
-#: Guests may wait before the door from so long before the start, in minutes.
-DOORS_MIN = 60
 #: So long after the last renewal somebody has left, in seconds. A web process notices within a few seconds that one
 #: of its sockets is dead and shortens the lease; the full length only passes when the process itself died, and then
 #: it is how long it may take to start again before anybody loses their place.
@@ -111,13 +109,12 @@ def enter(
 ) -> Entered:
     """Let somebody in, or let them wait, in the caller's transaction. Opens the room when it is the first.
 
-    :raises Refused: ``bad_name``, ``meeting_ended``, ``room_full``, ``unknown_participant``, ``removed``, or what a
-        plugin's guard says.
+    :raises Refused: ``bad_name``, ``meeting_ended``, ``meeting_cancelled``, ``not_started``, ``room_full``,
+        ``unknown_participant``, ``removed``, or what a plugin's guard says.
     """
     name = clean_name(joiner.name) if comeback is None else ""
     with rooms.change(session, link.meeting_id) as room:
-        if is_over(room.meeting):
-            raise Refused("meeting_ended", _("This meeting is over."))
+        refuse_when_over(room.meeting)
         row = _known(room, comeback) if comeback else None
         secret = comeback.secret if comeback else secrets.token_urlsafe(24)
         row = row or _new_row(room, link, name, joiner, secret)
@@ -155,21 +152,37 @@ def lease_until(now: datetime) -> datetime:
 def obstacle(
     session: Session, meeting: Meeting, state: RoomState, row: ParticipantRow, now: datetime
 ) -> str | None:
-    """For what somebody has to wait before the door; ``None`` when they may come in."""
-    was_inside = row.entered_at is not None and row.left_reason == "lost"
-    if row.admitted_at is not None or was_inside:
+    """For what somebody has to wait before the door; ``None`` when they may come in, or are told there why not."""
+    if is_over(meeting):
+        return None
+    if _is_too_early(meeting, now) and not (row.role is Role.PRESENTER and meeting.early_entry):
+        return "not_started"
+    if _was_let_in(meeting, row):
         return None
     if _was_removed(session, row):
         return "locked"
     if row.role is Role.PRESENTER or (meeting.is_demonstration and not state.presenters()):
         return None
-    if meeting.starts_at is not None and meeting.state is MeetingState.PLANNED and now < meeting.starts_at:
-        return "not_started"
     if meeting.wait_for_presenter and not state.presenters():
         return "presenter"
     if state.meeting.locked:
         return "locked"
     return None
+
+
+def _is_too_early(meeting: Meeting, now: datetime) -> bool:
+    return meeting.starts_at is not None and meeting.state is MeetingState.PLANNED and now < meeting.starts_at
+
+
+def _was_let_in(meeting: Meeting, row: ParticipantRow) -> bool:
+    """Whether somebody was admitted, or lost their place, since the room opened."""
+    since = meeting.started_at
+    if meeting.state is not MeetingState.LIVE or since is None:
+        return False
+    was_inside = row.entered_at is not None and row.left_reason == "lost"
+    return (row.admitted_at is not None and row.admitted_at >= since) or (
+        was_inside and row.left_at is not None and row.left_at >= since
+    )
 
 
 def _known(room: RoomTransaction, comeback: Comeback) -> ParticipantRow:

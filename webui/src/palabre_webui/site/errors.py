@@ -19,6 +19,7 @@ STATUS = {
     "unknown_meeting": 404,
     "expired_link": 410,
     "link_revoked": 410,
+    "meeting_cancelled": 410,
     "meeting_ended": 410,
     "room_full": 409,
 }

@@ -6,8 +6,8 @@ import { RoomElement } from './element.js';
 import './icon.js';
 
 /** Nothing would be there to come back to, or somebody sent me away. */
-const FOR_GOOD = ['removed', 'ended', 'meeting_ended', 'unknown_link', 'expired_link', 'link_revoked'];
-const icons = { left: 'log-out', removed: 'user-x', ended: 'door-open', meeting_ended: 'door-open', replaced: 'copy' };
+const FOR_GOOD = ['removed', 'ended', 'meeting_cancelled', 'meeting_ended', 'unknown_link', 'expired_link', 'link_revoked'];
+const icons = { left: 'log-out', removed: 'user-x', ended: 'door-open', meeting_cancelled: 'door-open', meeting_ended: 'door-open', replaced: 'copy' };
 
 export class PalClosed extends RoomElement {
   render() {
@@ -40,6 +40,7 @@ function words(code, message) {
     left: { title: t('You left the meeting'), text: t('It goes on without you as long as somebody is there.') },
     removed: { title: t('You were removed from the meeting'), text: t('A presenter ended your participation.') },
     ended: { title: t('The meeting is over'), text: t('A presenter ended it for everyone.') },
+    meeting_cancelled: { title: t('The meeting was cancelled'), text: t('If you wonder why, ask the person who invited you.') },
     meeting_ended: { title: t('The meeting is over'), text: t('This link no longer opens it.') },
     replaced: { title: t('You are in this meeting in another window'), text: t('Only one window at a time can hold your place.') },
     room_full: { title: t('The room is full'), text: t('Try again when somebody has left.') },
