@@ -8,8 +8,9 @@ from typing import Any, Literal, TypeVar
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 #: ``public``: everybody. ``account``: who is signed in; whose things they may see is the view's affair, which does not
-#: find anybody else's. ``operator``: whoever runs the installation.
-Permission = Literal["public", "account", "operator"]
+#: find anybody else's. ``operator``: whoever runs the installation. ``this_machine``: who sits at it, and comes
+#: through no proxy.
+Permission = Literal["public", "account", "operator", "this_machine"]
 
 _ATTRIBUTE = "palabre_permission"
 

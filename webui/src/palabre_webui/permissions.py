@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from flask import Flask, abort, current_app, redirect, request
@@ -55,8 +55,22 @@ def _is_operator() -> bool:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if token and hmac.compare_digest(given.encode(), token.encode()):
         return True
+    return _is_loopback(request.remote_addr or "")
+
+
+def _is_this_machine() -> bool:
+    """Whoever asks from this machine, by a name of its own: no proxy's visitor, and no page that another site's name
+    led here.
+    """
+    if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")):
+        return False
+    host = urlsplit(f"//{request.host}").hostname or ""
+    return _is_loopback(request.remote_addr or "") and (host == "localhost" or _is_loopback(host))
+
+
+def _is_loopback(address: str) -> bool:
     try:
-        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
 
@@ -65,4 +79,5 @@ _CHECKS: dict[str, Callable[[], bool]] = {
     "public": lambda: True,
     "account": lambda: signed_in() is not None,
     "operator": _is_operator,
+    "this_machine": _is_this_machine,
 }

@@ -39,6 +39,11 @@ def csp_nonce() -> str:
     return nonce
 
 
+def allow_frames() -> None:
+    """Let the page being written show frames of this site."""
+    g.csp_frames = True
+
+
 def protect(app: Flask) -> None:
     """Put the security headers on every answer of ``app``."""
     app.after_request(_headers)
@@ -54,9 +59,9 @@ def _headers(response: Response) -> Response:
     if request.is_secure:
         headers["Strict-Transport-Security"] = f"max-age={_HSTS_S}"
     if response.mimetype == "text/html":
-        headers["Content-Security-Policy"] = _policy()
+        headers.setdefault("Content-Security-Policy", _policy())
         headers["Permissions-Policy"] = _PERMISSIONS
-        headers["X-Frame-Options"] = "DENY"
+        headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Cache-Control", "no-store")
     return response
 
@@ -75,6 +80,7 @@ def _policy() -> str:
             f"connect-src 'self' {socket}",
             "worker-src 'self'",
             "manifest-src 'self'",
+            *(("frame-src 'self'",) if g.get("csp_frames") else ()),
             "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'none'",

@@ -89,6 +89,9 @@ def _announcer(settings: Settings, processes: list[Process]) -> Callable[[], Non
             return
         if wait_until_ready(settings.web.host, settings.web.port, PATIENCE_S):
             click.echo(f"Palabre is ready: {address(settings)}/   (Ctrl-C stops it)")
+            if settings.mail.host is None:
+                place = f"http://127.0.0.1:{settings.web.port}/dev/mailbox"
+                click.echo(f"No mail server is configured: mail is kept at {place}, nobody gets any.")
         else:
             click.echo(
                 f"Palabre is not ready after {PATIENCE_S:g} seconds: see what is logged above.", err=True

@@ -8,6 +8,7 @@ from palabre.invitations.lists import (
     MailProgress,
     guest_list,
     mail_progress,
+    never_opened,
     opened_by_link,
     personal_address,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "invite",
     "mail_progress",
     "make_link",
+    "never_opened",
     "opened_by_link",
     "personal_address",
     "read_guests",

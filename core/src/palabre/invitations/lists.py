@@ -75,13 +75,19 @@ def mail_progress(session: Session, *, meeting: Meeting) -> MailProgress:
             select(Mail.state, func.count())
             .where(Mail.meeting_id == meeting.id, Mail.invitee_id.is_not(None))
             .group_by(Mail.state)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return MailProgress(
         *(counts.get(state, 0) for state in (MailState.WAITING, MailState.SENT, MailState.FAILED))
     )
+
+
+def never_opened(session: Session, *, link: JoinLink) -> bool:
+    """Whether ``opened_by_link`` has something to remember."""
+    if link.kind is not LinkKind.PERSONAL:
+        return False
+    waiting = select(Invitee.id).where(Invitee.link_id == link.id, Invitee.opened_at.is_(None))
+    return session.scalar(waiting) is not None
 
 
 def opened_by_link(session: Session, *, link: JoinLink, now: datetime) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from palabre.errors import Refused
 from palabre.i18n import current_language
-from palabre.i18n import gettext as _
-from palabre.invitations import use_token
+from palabre.invitations import never_opened, opened_by_link, use_token
 from palabre.meetings import shown_name
-from palabre.model import JoinLink, LinkKind, Meeting, MeetingState
+from palabre.model import JoinLink, LinkKind, Meeting
+from palabre.rooms import refuse_when_over
 from palabre.tenants.scope import tenant_scope
 from palabre_webui.assets import accepts_gzip
 from palabre_webui.context import web
@@ -38,18 +38,22 @@ def room(token: str) -> ResponseReturnValue:
     try:
         with application.db.reading() as session:
             link = use_token(session, application.secret, token=token, now=application.clock.now())
-            return _page(session, link, token)
+            page = _page(session, link, token)
+            is_first = never_opened(session, link=link)
     except Refused as refusal:
-        page = render_template(
+        problem = render_template(
             "link_problem.html", code=refusal.code, message=refusal.message, starts_at=None
         )
-        return page, STATUS.get(refusal.code, 403)
+        return problem, STATUS.get(refusal.code, 403)
+    if is_first:
+        with application.db.transaction() as session:
+            opened_by_link(session, link=link, now=application.clock.now())
+    return page
 
 
 def _page(session: Session, link: JoinLink, token: str) -> Response:
     meeting = link.meeting
-    if meeting.state in (MeetingState.ENDED, MeetingState.CANCELLED):
-        raise Refused("meeting_ended", _("This meeting is over."))
+    refuse_when_over(meeting)
     static = web().static
     page = render_template(
         "room.html",
