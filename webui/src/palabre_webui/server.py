@@ -33,6 +33,8 @@ from palabre_webui.scoping import Tenants, scope_requests
 from palabre_webui.security import protect
 from palabre_webui.sign_in.pages import account
 from palabre_webui.site.errors import show_errors
+from palabre_webui.site.guest_calendar import guest_calendar
+from palabre_webui.site.mailbox import mailbox
 from palabre_webui.site.pages import site
 from palabre_webui.site.room_page import MAIN_MODULE, room_page
 from palabre_webui.site.static_files import assets
@@ -91,7 +93,7 @@ class Web:
         enforce(app, metrics_token=token.get_secret_value() if token else None)
         CSRFProtect(app)
         set_up_templates(app)
-        for blueprint in (account, assets, health, metrics, site, room_page):
+        for blueprint in (account, assets, guest_calendar, health, mailbox, metrics, site, room_page):
             app.register_blueprint(blueprint)
         mount_plugins(app, application.plugins)
         _limit(app)
