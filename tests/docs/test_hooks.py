@@ -4,6 +4,8 @@ import importlib
 import inspect
 import re
 import sys
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import click.testing
@@ -11,10 +13,28 @@ import pytest
 
 from palabre import toolkit
 from palabre.application import create_application, make_host
+from palabre.calendar import LocalStart
 from palabre.config import load_settings
 from palabre.hookspecs import features
+from palabre.meetings import (
+    MeetingPlan,
+    PlanRefused,
+    announce_cancelled,
+    announce_changed,
+    announce_planned,
+    cancel,
+    change,
+    find_meeting,
+    kinds,
+    options,
+    plan,
+    plan_of,
+    prices,
+    read_options,
+)
 from palabre.plugins.loading import installed_specs
 from palabre.plugins.markers import API_VERSION, is_for_installation, kind_of
+from palabre.tenants import tenant_scope
 from palabre.testing.clock import TestClock
 from palabre.testing.room import HeadlessRoom
 from palabre.toolkit import Meeting, Refused
@@ -156,6 +176,91 @@ def test_hook_commands(application, room, example):
     (found,) = example.collect(features.commands)
     said = click.testing.CliRunner().invoke(found.value[0], obj=application)
     assert said.output == "1\n"
+
+
+@pytest.fixture
+def organise(application, tenant, account):
+    """Plans a meeting for a Monday, and tells the plugins."""
+
+    def organise(day="2026-02-02", **fields):
+        start = LocalStart(datetime.fromisoformat(f"{day}T09:00"), "UTC")
+        with tenant_scope(tenant):
+            with application.db.transaction() as session:
+                planned = plan(
+                    session,
+                    plugins=application.plugins,
+                    organiser=account,
+                    plan=MeetingPlan(**{"name": "Budget review", "start": start, **fields}),
+                    now=application.clock.now(),
+                    planned_from="the same form",
+                )
+            announce_planned(application.plugins, planned)
+        return planned
+
+    return organise
+
+
+def test_hook_meeting_kinds(application, tenant, organise):
+    with tenant_scope(tenant):
+        assert [one.title for one in kinds(application.plugins)] == ["Web meeting", "Walk"]
+    assert organise(kind="walk").kind == "walk"
+
+
+def test_hook_meeting_options(application, tenant, organise):
+    with tenant_scope(tenant):
+        (option,) = options(application.plugins)
+        assert (option.key, option.control) == ("example.coffee", "number")
+        chosen, problems = read_options(application.plugins, {"example.coffee": "12"})
+        assert (chosen, problems) == ({"example": {"coffee": 12}}, {})
+        _chosen, problems = read_options(application.plugins, {"example.coffee": "81"})
+        assert problems == {"option.example.coffee": "Choose between 0 and 80 cups."}
+        plan_with = MeetingPlan(name="Budget review", options=chosen)
+        assert prices(application.plugins, plan_with) == (("Cups of coffee", "12 cups, 24 credits"),)
+    with pytest.raises(PlanRefused) as refused:
+        organise(options={"example": {"coffee": 500}})
+    assert refused.value.codes == {"option.example.coffee": "too_much_coffee"}
+    assert organise(options=chosen).options == {"example": {"coffee": 12}}
+
+
+def test_hook_meeting_planning(organise):
+    with pytest.raises(Refused) as refused:
+        organise("2026-02-01")
+    assert refused.value.code == "sunday"
+    organise("2026-02-02")
+
+
+def test_hook_meeting_planned(organise, caplog):
+    organise()
+    organise()
+    assert caplog.messages == ["Budget review is planned"]
+
+
+def test_hook_meeting_changed(organise, application, tenant, caplog):
+    planned = organise()
+    with tenant_scope(tenant):
+        with application.db.transaction() as session:
+            meeting = find_meeting(session, planned.public_id)
+            changed = change(
+                session,
+                plugins=application.plugins,
+                meeting=meeting,
+                plan=replace(plan_of(session, meeting=meeting), name="Budget"),
+                edit=meeting.edit,
+                tell_guests=True,
+                now=application.clock.now(),
+            )
+        announce_changed(application.plugins, changed)
+    assert caplog.messages == ["Budget has revision 1"]
+
+
+def test_hook_meeting_cancelled(organise, application, tenant, caplog):
+    planned = organise()
+    with tenant_scope(tenant):
+        with application.db.transaction() as session:
+            meeting = find_meeting(session, planned.public_id)
+            cancel(session, meeting=meeting, now=application.clock.now())
+        announce_cancelled(application.plugins, meeting)
+    assert caplog.messages == ["Budget review does not take place"]
 
 
 def test_hook_meeting_starting(room):

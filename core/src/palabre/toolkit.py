@@ -13,6 +13,7 @@ from palabre.duties import DutyKind, add_duty, finish, withdraw_duties
 from palabre.errors import ConfigurationError, NotAllowed, NotFound, PalabreError, Refused, TooFast
 from palabre.i18n import current_language, gettext, language_scope, ngettext
 from palabre.mail import Letter
+from palabre.meetings import MeetingKind, MeetingOption, MeetingPlan
 from palabre.model import Account, Base, Duty, Invitee, Meeting, Tenant, TenantScoped, public_id
 from palabre.model.base import UTCDateTime, enum_column
 from palabre.plugins.features import Feature, Level
@@ -56,6 +57,9 @@ __all__ = [
     "Letter",
     "Level",
     "Meeting",
+    "MeetingKind",
+    "MeetingOption",
+    "MeetingPlan",
     "NotAllowed",
     "NotFound",
     "Nothing",
