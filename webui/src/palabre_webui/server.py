@@ -35,6 +35,7 @@ from palabre_webui.sign_in.pages import account
 from palabre_webui.site.errors import show_errors
 from palabre_webui.site.guest_calendar import guest_calendar
 from palabre_webui.site.mailbox import mailbox
+from palabre_webui.site.meetings import meetings
 from palabre_webui.site.pages import site
 from palabre_webui.site.room_page import MAIN_MODULE, room_page
 from palabre_webui.site.static_files import assets
@@ -42,8 +43,16 @@ from palabre_webui.site.templating import set_up_templates
 
 log = structlog.get_logger(__name__)
 
-#: Longest form, in bytes.
+#: Longest form, in bytes; and of those that hold a list of people, which only those who are signed in can send.
 LONGEST_FORM = 64 * 1024
+LONGEST_LIST = 4 * 1024 * 1024
+LISTS = (
+    "meetings.edit",
+    "meetings.keep_draft",
+    "meetings.plan_now",
+    "meetings.read_guest_list",
+    "meetings.summarise",
+)
 #: For each visitor's address and page.
 LIMITS = {
     "account.change_password": "10 per minute",
@@ -91,9 +100,20 @@ class Web:
         scope_requests(app, tenants)
         token = settings.web.metrics_token
         enforce(app, metrics_token=token.get_secret_value() if token else None)
-        CSRFProtect(app)
+        app.before_request(_let_lists_in)
+        CSRFProtect(app)  # reads the form, so what may be how long is settled before
         set_up_templates(app)
-        for blueprint in (account, assets, guest_calendar, health, mailbox, metrics, site, room_page):
+        for blueprint in (
+            account,
+            assets,
+            guest_calendar,
+            health,
+            mailbox,
+            meetings,
+            metrics,
+            site,
+            room_page,
+        ):
             app.register_blueprint(blueprint)
         mount_plugins(app, application.plugins)
         _limit(app)
@@ -150,6 +170,11 @@ def serve(number: int = 0) -> None:
     web.start()
     log.info("web_ready", host=settings.host, port=settings.port + number, mode=concurrency.mode())
     concurrency.serve(listener, web.app)
+
+
+def _let_lists_in() -> None:
+    if request.endpoint in LISTS:
+        request.max_content_length = request.max_form_memory_size = LONGEST_LIST
 
 
 def _limit(app: Flask) -> None:

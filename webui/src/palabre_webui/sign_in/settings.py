@@ -29,17 +29,19 @@ from palabre.accounts import (
     sessions_of,
     set_password,
 )
+from palabre.calendar.times import zones
 from palabre.errors import Refused
-from palabre.i18n import LANGUAGES
+from palabre.i18n import LANGUAGES, current_language
 from palabre.i18n import gettext as _
-from palabre.model import Account
+from palabre.meetings import announce_cancelled, cancel, planned_of
+from palabre.model import Account, MeetingState
+from palabre.rooms import announce, stop_meeting
 from palabre.tenants.scope import current_tenant
 from palabre_webui.concurrency import offload
 from palabre_webui.context import web
 from palabre_webui.declared import permission
 from palabre_webui.sign_in.blueprint import account
 from palabre_webui.sign_in.present import forget, require_signed_in
-from palabre_webui.site.wording import zone_choices
 
 #: Each language under its own name.
 LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
@@ -232,9 +234,22 @@ def close() -> ResponseReturnValue:
     application = web().application
     if not _is_my_password(request.form.get("password", "")):
         return _close_page(_("This is not your password.")), 422
+    now = application.clock.now()
+    stopped = []
     with application.db.transaction() as transaction:
         row = transaction.get_one(Account, require_signed_in().id)
+        cancelled = planned_of(transaction, organiser_id=row.id)
+        for meeting in cancelled:
+            if meeting.state is MeetingState.LIVE:
+                stopped.append(stop_meeting(transaction, application.rooms, meeting.id))
+            if meeting.state is MeetingState.PLANNED:
+                cancel(transaction, meeting=meeting, now=now, tell_guests=True)
         close_account(transaction, plugins=application.plugins, account=row)
+    for outcome in stopped:
+        announce(application.plugins, outcome)
+    for meeting in cancelled:
+        if meeting.state is MeetingState.CANCELLED:
+            announce_cancelled(application.plugins, meeting)
     forget()
     flash(_("Your account is closed."), "good")
     return redirect("/", 303)
@@ -251,7 +266,7 @@ def _page(problems: dict[str, str] | None = None, typed: dict[str, str] | None =
             typed={"name": row.name, "language": row.language, "time_zone": row.time_zone, **(typed or {})},
             problems=problems or {},
             languages=[(tag, LANGUAGE_NAMES[tag]) for tag in LANGUAGES],
-            zones=zone_choices(application.clock.now()),
+            zones=zones(current_language(), application.clock.now(), also=row.time_zone),
             browsers=sessions_of(reading, row, now=application.clock.now()),
             present=present,
         )
@@ -276,7 +291,9 @@ def _qr_code(content: str) -> Markup:
 
 
 def _close_page(problem: str | None = None) -> str:
-    return render_template("account/close.html", planned=[], problem=problem)
+    with web().application.db.reading() as reading:
+        planned = planned_of(reading, organiser_id=require_signed_in().id)
+    return render_template("account/close.html", planned=planned, problem=problem)
 
 
 def _is_my_password(password: str) -> bool:

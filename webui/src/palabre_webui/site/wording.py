@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.lists import format_list
 
+from palabre.calendar.times import offset_words
 from palabre.i18n import current_language, ngettext
 from palabre.i18n import gettext as _
 from palabre_webui.context import web
 from palabre_webui.sign_in import signed_in
-
-#: Regions of the zones that people live in; the others are old names and technical ones.
-_REGIONS = {
-    "Africa",
-    "America",
-    "Antarctica",
-    "Arctic",
-    "Asia",
-    "Atlantic",
-    "Australia",
-    "Europe",
-    "Indian",
-    "Pacific",
-}
 
 
 def reader_zone() -> str:
@@ -83,29 +70,9 @@ def zone_words(zone: str, at: datetime) -> str:
     return f"{city} ({offset_words(local)})"
 
 
-def offset_words(local: datetime) -> str:
-    """The distance of a local time from UTC: *UTC+1*, *UTC−3:30*."""
-    minutes = int((local.utcoffset() or timedelta()).total_seconds() // 60)
-    sign = "+" if minutes >= 0 else "−"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{sign}{hours}:{rest:02d}" if rest else f"UTC{sign}{hours}"
-
-
 def listed(words: list[str]) -> str:
     """Several things as one sentence's part: *Léa, Sam and Kim*."""
     return format_list(words, locale=_locale())
-
-
-def zone_choices(at: datetime) -> list[tuple[str, str]]:
-    """Zones to choose from: pairs of IANA name and words with the distance from UTC at a moment."""
-    return [
-        ("UTC", "UTC"),
-        *(
-            (zone, f"{zone.replace('_', ' ')} ({offset_words(at.astimezone(ZoneInfo(zone)))})")
-            for zone in sorted(available_timezones())
-            if zone.partition("/")[0] in _REGIONS
-        ),
-    ]
 
 
 def minutes_before(minutes: int) -> str:
