@@ -25,6 +25,8 @@ Every = Literal["daily", "weekly", "monthly"]
 MOST_TIMES, LONGEST_YEARS, LONGEST_INTERVAL = 400, 3, 99
 #: As RFC 5545 writes them, Monday first.
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+#: What stands before each weekday of several: *le lundi et le jeudi*.
+_ARTICLES = {"fr": "le "}
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def in_words(repeat: Repeat, language: str, *, with_end: bool = False) -> str:
         said = said % {"num": number} if "%" in said else said
         if repeat.every == "weekly" and repeat.weekdays:
             names = get_day_names("wide", locale=language)
-            days = format_list([names[day] for day in sorted(repeat.weekdays)], locale=language)
+            article = _ARTICLES.get(language, "")
+            days = format_list([article + names[day] for day in sorted(repeat.weekdays)], locale=language)
             said = _("{rule} on {days}").format(rule=said, days=days)
         if with_end and repeat.count is not None:
             times = ngettext("%(num)s time", "%(num)s times", repeat.count) % {"num": repeat.count}
