@@ -12,6 +12,7 @@ from palabre.i18n import gettext as _
 from palabre.i18n import ngettext
 from palabre.invitations.occasion import Occasion, plain_text, time_of
 from palabre.mail import Attachment, Letter
+from palabre.mail.message import named_value
 from palabre.model import Role
 
 #: Mails that a calendar understands, and how.
@@ -35,7 +36,8 @@ def guest_letter(kind: GuestMail, about: Occasion, *, now: datetime) -> Letter:
             notes=_notes(about),
             reply_to=_organisers_address(about),
         )
-    words = (f"{about.invites}: “{meeting.words.strip()}”",) if meeting.words.strip() else ()
+    said = meeting.words.strip()
+    words = (_("{person}: “{words}”").format(person=about.invites, words=said),) if said else ()
     described = plain_text(meeting.description)
     return Letter(
         subject,
@@ -152,8 +154,8 @@ def _organisers_address(about: Occasion) -> str | None:
 
 def _described(letter: Letter) -> str:
     """What stands in the calendar: the letter without greeting and times."""
-    details = [f"{name}: {value}" for name, value in letter.details if "\n" not in value]
-    joining = [f"{letter.action[0]}: {letter.action[1]}"] if letter.action else []
+    details = [named_value(name, value) for name, value in letter.details if "\n" not in value]
+    joining = [named_value(*letter.action)] if letter.action else []
     return "\n\n".join(part for part in (*letter.paragraphs[2:], "\n".join(details), *joining) if part)
 
 
