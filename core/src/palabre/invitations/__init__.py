@@ -20,7 +20,7 @@ from palabre.invitations.mails import (
     send_start_refused,
     send_update,
 )
-from palabre.invitations.reading import GuestLines, read_guests
+from palabre.invitations.reading import GuestLines, guests_as_text, read_guests
 
 __all__ = [
     "Guest",
@@ -32,6 +32,7 @@ __all__ = [
     "fan_out",
     "find_link",
     "guest_list",
+    "guests_as_text",
     "invite",
     "mail_progress",
     "make_link",

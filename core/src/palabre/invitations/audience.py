@@ -95,7 +95,13 @@ def _moment(kind: str, order: dict[str, Any], meeting: Meeting, invitee: Invitee
 
 
 def _has_mail(kinds: tuple[str, ...], state: ColumnElement[bool]) -> ColumnElement[bool]:
-    since = select(JoinLink.created_at).where(JoinLink.id == Invitee.link_id).scalar_subquery()
+    # said aloud, because two subqueries deep SQLAlchemy would join the table of invitees anew
+    since = (
+        select(JoinLink.created_at)
+        .where(JoinLink.id == Invitee.link_id)
+        .correlate(Invitee)
+        .scalar_subquery()
+    )
     return (
         select(Mail.id)
         .where(Mail.invitee_id == Invitee.id, Mail.kind.in_(kinds), Mail.created_at >= since, state)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from palabre.errors import Refused
@@ -32,6 +33,8 @@ _ROLES = {
     **dict.fromkeys(("presenter", "host", "animateur", "animatrice"), Role.PRESENTER),
     **dict.fromkeys(("guest", "participant", "invité", "invitée", "invite"), Role.GUEST),
 }
+#: Most lines of a cell, and most characters of a record, that are read.
+_LONGEST_CELL, _LONGEST_RECORD = 10, 10_000
 _SEPARATORS = re.compile(r"""(?:"[^"]*"|<[^<>]*>|[^,;\t"<>]|["<>])+""")
 _NAMED = re.compile(r"""(?P<name>[^<>]*)<(?P<email>[^<>]*)>\s*""")
 
@@ -74,15 +77,30 @@ def read_guests(text: str) -> GuestLines:
     return GuestLines(tuple(guests.values()), tuple(problems))
 
 
+def guests_as_text(guests: Iterable[Guest]) -> str:
+    """A guest list as ``read_guests`` reads it again, one guest a line.
+
+    It begins with a line of titles, without which a name with @ would be read as an address.
+    """
+    listed = list(guests)
+    if not listed:
+        return ""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(("name", "email", "role"))
+    writer.writerows((guest.name, guest.email, guest.role.value) for guest in listed)
+    return written.getvalue()
+
+
 def _entries(text: str) -> Iterator[tuple[int, str, Guest | str]]:
     lines = text.splitlines()
     titled = _titles(lines)
+    if titled is not None:
+        yield from titled.read(lines[titled.line :])
+        return
     for number, line in enumerate(lines, start=1):
-        shown = clean_line(line)
-        if not shown or (titled and number <= titled.line):
-            continue
-        found = [titled.read(line)] if titled else _of_line(line)
-        yield from ((number, shown, one) for one in found)
+        if shown := clean_line(line):
+            yield from ((number, shown, one) for one in _of_line(line))
 
 
 @dataclass(frozen=True)
@@ -93,10 +111,33 @@ class _Titled:
     delimiter: str
     columns: dict[str, int]
 
-    def read(self, line: str) -> Guest | str:
-        cells = next(csv.reader([line], delimiter=self.delimiter), [])
-        found = {name: cells[at].strip() if at < len(cells) else "" for name, at in self.columns.items()}
-        return _guest(found["email"], found.get("name", ""), found.get("role", ""))
+    def read(self, lines: list[str]) -> Iterator[tuple[int, str, Guest | str]]:
+        """What follows the titles; a cell in quotation marks may go over several lines."""
+        for number, record in _records(lines, first=self.line + 1):
+            cells = next(csv.reader(io.StringIO(record), delimiter=self.delimiter), [])
+            found = {name: cells[at].strip() if at < len(cells) else "" for name, at in self.columns.items()}
+            if any(cell.strip() for cell in cells):
+                said = _guest(found["email"], found.get("name", ""), found.get("role", ""))
+                yield number, clean_line(record), said
+
+
+def _records(lines: list[str], *, first: int) -> Iterator[tuple[int, str]]:
+    """Lines, joined where quotation marks span some; marks that are never closed are none.
+
+    :param first: number of the first line.
+    """
+    at = 0
+    while at < len(lines):
+        end = at + 1
+        while lines[at].count('"') % 2 and end < min(at + _LONGEST_CELL, len(lines)):
+            end += 1
+            if lines[end - 1].count('"') % 2:
+                break
+        joined = "\n".join(lines[at:end])
+        if joined.count('"') % 2:
+            joined, end = lines[at].replace('"', ""), at + 1
+        yield first + at, joined[:_LONGEST_RECORD]
+        at = end
 
 
 def _titles(lines: list[str]) -> _Titled | None:
@@ -123,7 +164,7 @@ def _of_line(line: str) -> list[Guest | str]:
     if len(with_address) == 1:  # name, address, role, in any order
         role = next((piece for piece in others if piece.lower() in _ROLES), "")
         email, name = _parted(with_address[0])
-        words = [piece for piece in others if piece != role]
+        words = [_bare(piece) for piece in others if piece != role]
         return [_guest(email, ", ".join([*words, name] if name else words), role)]
     return [
         *(_guest(*_parted(piece), "") for piece in with_address),
@@ -133,11 +174,16 @@ def _of_line(line: str) -> list[Guest | str]:
 
 def _parted(piece: str) -> tuple[str, str]:
     named = _NAMED.fullmatch(piece)
-    return (named["email"].strip(), named["name"].strip()) if named else (piece, "")
+    return (named["email"].strip(), _bare(named["name"])) if named else (piece, "")
+
+
+def _bare(text: str) -> str:
+    """Without the quotation marks around it."""
+    return text.strip().strip('"').strip()
 
 
 def _guest(email: str, name: str, role: str) -> Guest | str:
     found = _ROLES.get(role.lower(), Role.GUEST) if role else Role.GUEST
     if role and role.lower() not in _ROLES:
         return _("“{role}” is no role: write presenter or guest.").format(role=clean_line(role))
-    return Guest(email, name.strip().strip('"').strip(), found)
+    return Guest(email, name.strip(), found)

@@ -1,0 +1,104 @@
+"""Guest lists as people write them: typed, pasted, saved from a spreadsheet."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from palabre.invitations import Guest, guests_as_text, read_guests
+from palabre.mail import clean_line
+from palabre.model import Role
+
+SAM, KIM = Guest("sam@example.org", "Sam"), Guest("kim@example.org", "Kim")
+
+
+@pytest.mark.parametrize(
+    ("text", "guests"),
+    [
+        ("sam@example.org", [Guest("sam@example.org")]),
+        ("  Sam@Example.ORG  ", [Guest("sam@example.org")]),
+        ("Sam <sam@example.org>", [SAM]),
+        ('"Doe, Sam" <sam@example.org>', [Guest("sam@example.org", "Doe, Sam")]),
+        ("Sam <sam@example.org>, Kim <kim@example.org>", [SAM, KIM]),
+        ("Sam <sam@example.org>; Kim <kim@example.org>;", [SAM, KIM]),
+        (
+            "sam@example.org; kim@example.org\nlea@example.org",
+            [Guest(f"{n}@example.org") for n in ("sam", "kim", "lea")],
+        ),
+        ("Sam,sam@example.org,presenter", [Guest("sam@example.org", "Sam", Role.PRESENTER)]),
+        ("sam@example.org, animateur", [Guest("sam@example.org", "", Role.PRESENTER)]),
+        ("Sam\tsam@example.org", [SAM]),
+        ("name,email,role\nSam,sam@example.org,\nKim,kim@example.org,guest", [SAM, KIM]),
+        (
+            "\ufeffNom;Adresse e-mail;Rôle\r\nSam;sam@example.org;Animateur\r\n",
+            [Guest("sam@example.org", "Sam", Role.PRESENTER)],
+        ),
+        (
+            'email,phone,name\nsam@example.org,+33 1,"Sam ""the"" Doe"',
+            [Guest("sam@example.org", 'Sam "the" Doe')],
+        ),
+        ('name,email\n"Sam\nDoe",sam@example.org', [Guest("sam@example.org", "Sam Doe")]),
+        ("\n\n  \n", []),
+    ],
+)
+def test_what_is_written_is_understood(text: str, guests: list[Guest]):
+    read = read_guests(text)
+    assert read.guests == tuple(guests)
+    assert not read.problems
+
+
+def test_one_bad_line_among_forty_is_marked_and_the_rest_kept():
+    lines = [f"guest{number}@example.org" for number in range(40)]
+    lines[17] = "guest17@example"
+    read = read_guests("\n".join(lines))
+    assert len(read.guests) == 39
+    assert read.problems == ((18, "guest17@example", "guest17@example is not an e-mail address."),)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("Sam", 1, "There is no e-mail address here."),
+        ("sam@example.org\nSam <sam@example.org>", 2, "sam@example.org is on line 1 already."),
+        ("name,email,role\nSam,sam@example.org,boss", 2, "“boss” is no role: write presenter or guest."),
+        ('name,email\n"Two\nlines",sam@example.org\nKim,kim', 4, "kim is not an e-mail address."),
+        ("sam@example.org; somebody; kim@example.org", 1, "There is no e-mail address in “somebody”."),
+        ("sam@exa mple.org", 1, "sam@exa mple.org is not an e-mail address."),
+        ("a@b.example\x00c", 1, "a@b.examplec is not an e-mail address."),
+    ],
+)
+def test_each_problem_names_its_line(text: str, line: int, said: str):
+    assert (line, said) in [(number, told) for number, _shown, told in read_guests(text).problems]
+
+
+def test_a_quotation_mark_that_nobody_closed_spoils_no_other_line():
+    read = read_guests('name,email\n"Sam,sam@example.org\n' + "Kim,kim@example.org\n" * 1 + "\n" * 30)
+    assert read.guests == (SAM, KIM)
+
+
+_names = some.text(max_size=60).map(clean_line)
+_emails = some.from_regex(
+    r"[a-z][a-z0-9]{0,8}(\.[a-z0-9]{1,5})?@[a-z][a-z0-9]{0,8}\.(org|example)", fullmatch=True
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    some.lists(
+        some.builds(Guest, _emails, _names, some.sampled_from(Role)),
+        max_size=8,
+        unique_by=lambda one: one.email,
+    )
+)
+def test_a_list_that_was_written_is_read_again(guests: list[Guest]):
+    read = read_guests(guests_as_text(guests))
+    assert read.guests == tuple(guests)
+    assert not read.problems
+
+
+@settings(max_examples=200, deadline=None)
+@given(some.text(max_size=300))
+def test_whatever_is_pasted_is_answered(text: str):
+    read = read_guests(text)
+    assert all(number >= 1 and said for number, _shown, said in read.problems)
