@@ -18,7 +18,7 @@ def clean_line(text: str, *, longest: int = LONGEST_NAME) -> str:
     """``text`` on one line: whitespace becomes one space, control and format characters go, the rest is cut."""
     words = " ".join(text.split())
     kept = "".join(sign for sign in words if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
-    return kept[:longest].strip()
+    return " ".join(kept.split())[:longest].strip()
 
 
 def check_address(text: str) -> str:
