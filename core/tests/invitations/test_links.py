@@ -129,7 +129,7 @@ def test_a_cancelled_meeting_lets_nobody_in(room: HeadlessRoom) -> None:
 
     with pytest.raises(Refused) as refusal:
         room.person("Sam", link=token)
-    assert refusal.value.code == "meeting_ended"
+    assert refusal.value.code == "meeting_cancelled"
 
 
 class TestSecret:

@@ -143,7 +143,7 @@ def change_occurrence(
         occurrence.starts_at, occurrence.duration_min, occurrence.is_exception = moved, duration_min, True
         _tell_of_one(session, meeting, now=now)
         if tell_guests:
-            send_update(session, meeting=meeting, now=now)
+            send_update(session, meeting=meeting, now=now, occurrence=occurrence)
     return meeting
 
 

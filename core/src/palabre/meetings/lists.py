@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from palabre.errors import NotFound
@@ -92,17 +92,16 @@ def meetings_of(
 
     To come: the next first, then rooms that are always open. Live: the longest first. Past: the last first.
 
-    :param search: part of the name; accents and capitals do not count. Several words must all be there.
+    :param search: part of its name, or of the name or address of somebody on its guest list; accents and capitals do
+        not count. Several words must all be there.
     :param kind: only meetings of this kind.
     """
     fits: list[ColumnElement[bool]] = [Meeting.organiser_id == organiser_id]
-    fits += [Meeting.search_name.contains(word, autoescape=True) for word in folded(search).split()]
+    fits += [_speaks_of(word, organiser_id) for word in folded(search).split()]
     if kind is not None:
         fits.append(Meeting.kind == kind)
     by_state: dict[MeetingState, int] = dict(
-        session.execute(select(Meeting.state, func.count()).where(*fits).group_by(Meeting.state))
-        .tuples()
-        .all()
+        session.execute(select(Meeting.state, func.count()).where(*fits).group_by(Meeting.state)).all()
     )
     counts = {name: sum(by_state.get(state, 0) for state in states) for name, states in _STATES.items()}
     total = counts[view]
@@ -122,6 +121,20 @@ def meetings_of(
     return Listing(lines, total, counts, page, pages)
 
 
+def _speaks_of(word: str, organiser_id: int) -> ColumnElement[bool]:
+    guests = (
+        select(Invitee.meeting_id)
+        .join(Meeting, Meeting.id == Invitee.meeting_id)
+        .where(
+            Meeting.organiser_id == organiser_id,
+            Invitee.removed_at.is_(None),
+            Invitee.search_text.contains(word, autoescape=True),
+        )
+        .correlate(None)
+    )
+    return or_(Meeting.search_name.contains(word, autoescape=True), Meeting.id.in_(guests))
+
+
 def _in_order(query: Select[Meeting], view: View) -> Select[Meeting]:
     if view == "to_come":
         return query.order_by(Meeting.starts_at.is_(None), Meeting.starts_at, Meeting.id)
@@ -132,4 +145,4 @@ def _in_order(query: Select[Meeting], view: View) -> Select[Meeting]:
 
 
 def _counted(session: Session, by: Any, *where: ColumnElement[bool]) -> dict[int, int]:
-    return dict(session.execute(select(by, func.count()).where(*where).group_by(by)).tuples().all())
+    return dict(session.execute(select(by, func.count()).where(*where).group_by(by)).all())

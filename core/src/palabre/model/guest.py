@@ -7,8 +7,9 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from palabre.i18n.folding import folded
 from palabre.model.base import Base, TenantScoped, enum_column, public_id
 from palabre.model.meeting import JoinLink, Role
 
@@ -37,6 +38,8 @@ class Invitee(TenantScoped, Base):
     email: Mapped[str] = mapped_column(String(320))
     #: name proposed to the person; may be empty
     name: Mapped[str] = mapped_column(String(200), default="")
+    #: name and address without accents and in one case, which searches look in; kept by ``name`` and ``email``
+    search_text: Mapped[str] = mapped_column(String(1200), default="")
     role: Mapped[Role] = mapped_column(enum_column(Role), default=Role.GUEST)
     #: language tag of their mails; ``None`` is the organiser's
     language: Mapped[str | None] = mapped_column(String(16))
@@ -53,6 +56,12 @@ class Invitee(TenantScoped, Base):
     created_at: Mapped[datetime]
 
     link: Mapped[JoinLink] = relationship()
+
+    @validates("name", "email")
+    def _keep_search_text(self, key: str, text: str) -> str:
+        other = self.email if key == "name" else self.name
+        self.search_text = folded(f"{text} {other or ''}")
+        return text
 
 
 class MeetingDraft(TenantScoped, Base):

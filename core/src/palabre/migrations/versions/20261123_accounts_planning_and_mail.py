@@ -207,6 +207,7 @@ def upgrade() -> None:
         sa.Column("link_id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("search_text", sa.String(length=1200), nullable=False),
         sa.Column(
             "role",
             sa.Enum("presenter", "guest", name="role", native_enum=False, create_constraint=True, length=32),
