@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 from werkzeug.datastructures import MultiDict
 
-from palabre.calendar.repeat import Every, Repeat
-from palabre.calendar.times import LocalStart
+from palabre.calendar import Every, LocalStart, Repeat, zone_of
+from palabre.errors import Refused
 from palabre.i18n import gettext as _
 from palabre.invitations import Guest, GuestLines, read_guests
 from palabre.meetings import MeetingPlan
@@ -209,6 +209,11 @@ def _start(form: PlanForm, problems: dict[str, str]) -> LocalStart | None:
         local = datetime.fromisoformat(form.start)
     except ValueError:
         problems["start"] = _("Choose the day and the time when it starts.")
+        return None
+    try:
+        zone_of(form.zone)
+    except Refused as refusal:
+        problems["zone"] = refusal.message
         return None
     fold = 1 if form.fold == "1" else 0
     return LocalStart(local.replace(tzinfo=None, second=0, microsecond=0, fold=fold), form.zone)

@@ -114,7 +114,10 @@ def stop(public_id: str) -> ResponseReturnValue:
     with application.db.transaction() as session:
         outcome = stop_meeting(session, application.rooms, own_meeting(session, public_id).id)
     announce(application.plugins, outcome)
-    flash(_("The meeting is over."), "good")
+    if outcome.meeting.state is MeetingState.PLANNED:
+        flash(_("Everybody has left. The meeting stays planned for its next time."), "good")
+    else:
+        flash(_("The meeting is over."), "good")
     return redirect(f"/meetings/{public_id}", 303)
 
 
