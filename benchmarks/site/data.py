@@ -35,6 +35,8 @@ SUBJECTS = (
     "1:1",
 )
 NAMES = ("Léa", "Sam", "Zoé", "Kim", "Chloë", "Noah", "Inès", "Björn", "Ana", "Lou")
+#: Guests of each meeting.
+GUESTS = 5
 #: Rows written in one transaction.
 BATCH = 500
 
@@ -55,25 +57,33 @@ def make_organiser(application: Application, tenant: TenantContext) -> Account:
 
 
 def make_meetings(
-    application: Application, tenant: TenantContext, organiser: Account, *, count: int, guests: int = 5
+    application: Application, tenant: TenantContext, organiser: Account, *, count: int, after: int = 0
 ) -> None:
-    """Meetings of one hour each, four of ten to come, one of a hundred live, the others past."""
-    chance = random.Random(1)
+    """Meetings of one hour each with five guests: four of ten to come, one of a hundred live, the others past.
+
+    :param after: how many there are already.
+    """
+    chance = random.Random(after)
     now = application.clock.now()
-    for numbers in _batches(count):
+    for numbers in _batches(after, after + count):
         with tenant_scope(tenant), application.db.transaction() as session:
             meetings = [_meeting(chance, organiser, number, now) for number in numbers]
             session.add_all(meetings)
             session.flush()
             for meeting in meetings:
-                _add_guests(session, chance, meeting, guests, now)
+                _add_guests(session, chance, meeting, now)
 
 
-def make_contacts(application: Application, tenant: TenantContext, owner: Account, *, count: int) -> None:
-    """People in an address book."""
-    chance = random.Random(2)
+def make_contacts(
+    application: Application, tenant: TenantContext, owner: Account, *, count: int, after: int = 0
+) -> None:
+    """People in an address book.
+
+    :param after: how many there are already.
+    """
+    chance = random.Random(after)
     now = application.clock.now()
-    for numbers in _batches(count):
+    for numbers in _batches(after, after + count):
         rows = []
         for number in numbers:
             name, email = f"{chance.choice(NAMES)} {number}", f"contact{number}@example.org"
@@ -135,8 +145,8 @@ def _meeting(chance: random.Random, organiser: Account, number: int, now: dateti
     return meeting
 
 
-def _add_guests(session: Session, chance: random.Random, meeting: Meeting, count: int, now: datetime) -> None:
-    for number in range(count):
+def _add_guests(session: Session, chance: random.Random, meeting: Meeting, now: datetime) -> None:
+    for number in range(GUESTS):
         name = f"{chance.choice(NAMES)} {chance.choice(NAMES)}"
         link = JoinLink(
             tenant_id=meeting.tenant_id,
@@ -158,6 +168,6 @@ def _add_guests(session: Session, chance: random.Random, meeting: Meeting, count
         )
 
 
-def _batches(count: int) -> Iterator[range]:
-    for start in range(0, count, BATCH):
-        yield range(start, min(start + BATCH, count))
+def _batches(first: int, end: int) -> Iterator[range]:
+    for start in range(first, end, BATCH):
+        yield range(start, min(start + BATCH, end))
