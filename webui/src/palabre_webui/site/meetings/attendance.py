@@ -29,7 +29,9 @@ def who_was_there(public_id: str) -> ResponseReturnValue:
             meeting=meeting,
             occurrence=occurrence,
             occurrences=[one for one in meeting.occurrences if one.started_at],
-            people=attendance(session, meeting=meeting, occurrence=occurrence),
+            people=attendance(
+                session, meeting=meeting, occurrence=occurrence, now=web().application.clock.now()
+            ),
         )
 
 
@@ -42,7 +44,12 @@ def who_was_there_as_table(public_id: str) -> ResponseReturnValue:
     table.writerow((_("Name"), _("Role"), _("Came"), _("Left"), _("Seconds")))
     with web().application.db.reading() as session:
         meeting = own_meeting(session, public_id)
-        for one in attendance(session, meeting=meeting, occurrence=_occurrence(meeting)):
+        for one in attendance(
+            session,
+            meeting=meeting,
+            occurrence=_occurrence(meeting),
+            now=web().application.clock.now(),
+        ):
             table.writerow(
                 (
                     _harmless(one.name),
