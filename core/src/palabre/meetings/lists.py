@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from palabre.errors import NotFound
@@ -15,6 +17,8 @@ from palabre.model import Invitee, Meeting, MeetingState, Participant, Presence
 
 View = Literal["to_come", "live", "past"]
 
+#: Words of a search that are looked for; each costs a look at every guest.
+MOST_WORDS = 5
 #: What each list shows.
 _STATES: dict[View, tuple[MeetingState, ...]] = {
     "to_come": (MeetingState.PLANNED,),
@@ -93,22 +97,18 @@ def meetings_of(
     To come: the next first, then rooms that are always open. Live: the longest first. Past: the last first.
 
     :param search: part of its name, or of the name or address of somebody on its guest list; accents and capitals do
-        not count. Several words must all be there.
+        not count. Several words, up to ``MOST_WORDS``, must all be there.
     :param kind: only meetings of this kind.
     """
     fits: list[ColumnElement[bool]] = [Meeting.organiser_id == organiser_id]
-    fits += [_speaks_of(word, organiser_id) for word in folded(search).split()]
+    fits += [_speaks_of(word, organiser_id) for word in folded(search).split()[:MOST_WORDS]]
     if kind is not None:
         fits.append(Meeting.kind == kind)
-    by_state: dict[MeetingState, int] = dict(
-        session.execute(select(Meeting.state, func.count()).where(*fits).group_by(Meeting.state)).all()
-    )
-    counts = {name: sum(by_state.get(state, 0) for state in states) for name, states in _STATES.items()}
-    total = counts[view]
-    pages = max(1, -(-total // per_page))
-    page = min(max(1, page), pages)
-    query = _in_order(select(Meeting).where(*fits, Meeting.state.in_(_STATES[view])), view)
-    found = session.scalars(query.offset((page - 1) * per_page).limit(per_page)).all()
+    if search:
+        by_state, found, page = _searched(session, fits, view, page, per_page)
+    else:
+        by_state, found, page = _counted_and_found(session, fits, view, page, per_page)
+    counts = _by_view(by_state)
     ids = [meeting.id for meeting in found]
     invited = _counted(session, Invitee.meeting_id, Invitee.meeting_id.in_(ids), Invitee.removed_at.is_(None))
     present = _counted(
@@ -118,7 +118,43 @@ def meetings_of(
         Participant.presence == Presence.PRESENT,
     )
     lines = tuple(MeetingLine(one, invited.get(one.id, 0), present.get(one.id, 0)) for one in found)
-    return Listing(lines, total, counts, page, pages)
+    return Listing(lines, counts[view], counts, page, _pages(counts[view], per_page))
+
+
+_Found = tuple[Mapping[MeetingState, int], Sequence[Meeting], int]
+
+
+def _counted_and_found(
+    session: Session, fits: list[ColumnElement[bool]], view: View, page: int, per_page: int
+) -> _Found:
+    by_state: dict[MeetingState, int] = dict(
+        session.execute(select(Meeting.state, func.count()).where(*fits).group_by(Meeting.state)).all()
+    )
+    page = min(max(1, page), _pages(_by_view(by_state)[view], per_page))
+    query = select(Meeting).where(*fits, Meeting.state.in_(_STATES[view])).order_by(*_order(view))
+    return by_state, session.scalars(query.offset((page - 1) * per_page).limit(per_page)).all(), page
+
+
+def _searched(
+    session: Session, fits: list[ColumnElement[bool]], view: View, page: int, per_page: int
+) -> _Found:
+    """The same for a search, which looks at every guest and so is made once for counting and finding."""
+    states: dict[int, MeetingState] = dict(
+        session.execute(select(Meeting.id, Meeting.state).where(*fits).order_by(*_order(view))).all()
+    )
+    ids = [meeting_id for meeting_id, state in states.items() if state in _STATES[view]]
+    page = min(max(1, page), _pages(len(ids), per_page))
+    ids = ids[(page - 1) * per_page : page * per_page]
+    by_id = {one.id: one for one in session.scalars(select(Meeting).where(Meeting.id.in_(ids)))}
+    return Counter(states.values()), [by_id[one] for one in ids if one in by_id], page
+
+
+def _by_view(by_state: Mapping[MeetingState, int]) -> dict[View, int]:
+    return {name: sum(by_state.get(state, 0) for state in states) for name, states in _STATES.items()}
+
+
+def _pages(total: int, per_page: int) -> int:
+    return max(1, -(-total // per_page))
 
 
 def _speaks_of(word: str, organiser_id: int) -> ColumnElement[bool]:
@@ -135,13 +171,13 @@ def _speaks_of(word: str, organiser_id: int) -> ColumnElement[bool]:
     return or_(Meeting.search_name.contains(word, autoescape=True), Meeting.id.in_(guests))
 
 
-def _in_order(query: Select[Meeting], view: View) -> Select[Meeting]:
+def _order(view: View) -> tuple[ColumnElement[Any], ...]:
     if view == "to_come":
-        return query.order_by(Meeting.starts_at.is_(None), Meeting.starts_at, Meeting.id)
+        return Meeting.starts_at.is_(None), Meeting.starts_at.asc(), Meeting.id.asc()
     if view == "live":
-        return query.order_by(Meeting.started_at, Meeting.id)
+        return Meeting.started_at.asc(), Meeting.id.asc()
     last = func.coalesce(Meeting.started_at, Meeting.starts_at, Meeting.created_at)
-    return query.order_by(last.desc(), Meeting.id.desc())
+    return last.desc(), Meeting.id.desc()
 
 
 def _counted(session: Session, by: Any, *where: ColumnElement[bool]) -> dict[int, int]:
