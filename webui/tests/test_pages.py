@@ -165,12 +165,15 @@ def test_a_link_that_does_not_lead_in_says_why(meeting, change, status, words):
     assert words in page.text
 
 
-def test_an_ended_meeting_says_so(meeting):
+@pytest.mark.parametrize(
+    ("state", "words"), [(MeetingState.ENDED, "is over"), (MeetingState.CANCELLED, "was cancelled")]
+)
+def test_a_meeting_that_does_not_take_place_any_more_says_so(meeting, state, words):
     link = meeting.link()
-    meeting.change(state=MeetingState.ENDED)
+    meeting.change(state=state)
     page = meeting.installation.get(f"/join/{link}")
     assert page.status == 410
-    assert "over" in page.text
+    assert words in page.text
 
 
 @pytest.mark.parametrize("token", ["nothing", "a.b", "x" * 5000, "%00", "é.é", "<script>", "..%2f.."])

@@ -99,7 +99,8 @@ def meeting_started(meeting: Meeting) -> None:
 def meeting_ended(meeting: Meeting) -> None:
     """A meeting is over: everybody is out. Called after the commit, once for each opening.
 
-    A repeated one is planned for its next time already.
+    A repeated one is planned for its next time already; its occurrences say when each time began and ended, and one to
+    which nobody came has neither.
 
     :param meeting: detached from its session; write in a transaction of your own.
     """

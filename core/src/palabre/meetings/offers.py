@@ -91,7 +91,8 @@ def read_options(
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """What a form says about the plugins' options.
 
-    :param typed: by ``<plugin>.<option>``; a box that is not ticked is missing.
+    :param typed: by ``<plugin>.<option>``; a box that is not ticked is missing, anything else that is missing is as it
+        was before anybody chose.
     :returns: the options as a plan holds them, and a sentence for each field ``option.<plugin>.<option>`` that has to
         be changed.
     """
@@ -99,7 +100,7 @@ def read_options(
     problems: dict[str, str] = {}
     for option in options(plugins):
         try:
-            value = checked(plugins, option, _read(option, typed.get(option.key, "")))
+            value = checked(plugins, option, _read(option, typed.get(option.key)))
         except Refused as refusal:
             problems[f"option.{option.key}"] = refusal.message
         else:
@@ -142,12 +143,14 @@ def prices(plugins: PluginHost, plan: MeetingPlan) -> tuple[tuple[str, str], ...
     return tuple(found)
 
 
-def _read(option: MeetingOption, typed: str) -> Any:
+def _read(option: MeetingOption, typed: str | None) -> Any:
     if option.control == "checkbox":
         return bool(typed)
+    if typed is None:
+        return "" if option.control == "text" and option.value is None else option.value
     if option.control != "number":
         return typed
     try:
-        return int(typed) if len(typed) < 20 else None
+        return int(typed[:20])
     except ValueError:
         raise Refused("bad_option", _("Write a number.")) from None
