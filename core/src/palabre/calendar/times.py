@@ -87,7 +87,7 @@ def zone_of(name: str) -> ZoneInfo:
     """
     if name not in _names():
         raise Refused("unknown_zone", _("There is no time zone named {zone}.").format(zone=name[:64]))
-    return ZoneInfo(name)
+    return _zone(name)
 
 
 def zones(language: str, at: datetime, *, also: str | None = None) -> list[tuple[str, str]]:
@@ -99,7 +99,7 @@ def zones(language: str, at: datetime, *, also: str | None = None) -> list[tuple
     """
     names = {*_places(), *((also,) if also in _names() else ())} - {"UTC"}
     offered = [
-        (name, f"{_city(name, language)} ({offset_words(at.astimezone(ZoneInfo(name)))})") for name in names
+        (name, f"{_city(name, language)} ({offset_words(at.astimezone(_zone(name)))})") for name in names
     ]
     return [("UTC", "UTC"), *sorted(offered, key=lambda one: (one[1].casefold(), one[0]))]
 
@@ -130,6 +130,12 @@ def offset_words(local: datetime) -> str:
 
 
 @cache
+def _zone(name: str) -> ZoneInfo:
+    # the library itself keeps only the last eight, and reads the others' files again
+    return ZoneInfo(name)
+
+
+@cache
 def _names() -> frozenset[str]:
     return frozenset(available_timezones() - _NO_PLACES)
 
@@ -155,4 +161,4 @@ def _table() -> str:
 
 @cache
 def _city(zone: str, language: str) -> str:
-    return get_timezone_location(ZoneInfo(zone), locale=language, return_city=True)
+    return get_timezone_location(_zone(zone), locale=language, return_city=True)
