@@ -156,6 +156,7 @@ def launch(
     width: int = 1280,
     height: int = 800,
     executable: str = CHROMIUM,
+    locale: str = "en-GB",
     **context_options: Any,
 ) -> Person:
     """Start a Chromium for one person. Without ``colour`` and ``tone_hz`` it has Chromium's own fake devices;
@@ -168,7 +169,7 @@ def launch(
         flags.append(f"--use-file-for-fake-audio-capture={write_tone(folder / f'{name}.wav', tone_hz)}")
     browser = playwright.chromium.launch(executable_path=executable, args=flags)
     context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="en-GB", **context_options
+        viewport={"width": width, "height": height}, locale=locale, **context_options
     )
     page = context.new_page()
     errors: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -10,13 +11,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from palabre.application import create_application, make_host
+from playwright.sync_api import Page
+
+from palabre.application import Application, create_application, make_host
 from palabre.config import DatabaseSection, Settings
 from palabre.meetings import plan_meeting
+from palabre.model import Account
 from palabre.tenants.service import tenant_by_slug
+from palabre_webui.testing.accounts import PASSWORD, make_account
 
 #: the command beside the interpreter that runs the tests
 PALABRE = str(Path(sys.executable).with_name("palabre"))
@@ -88,15 +95,33 @@ class Server:
 
         :param options: those of ``plan_meeting``, such as ``wait_for_presenter``.
         """
+        with self._application() as application, application.db.transaction() as session:
+            tenant = tenant_by_slug(session, "default")
+            now = application.clock.now()
+            return plan_meeting(session, name=name, now=now, tenant_id=tenant.id, **options).public_id
+
+    def sign_in(self, page: Page, *, name: str = "Léa Martin", language: str = "en") -> None:
+        """Make an account of its own for somebody, and sign a browser in to it."""
+        email = f"{secrets.token_hex(6)}@example.org"
+        with self._application() as application:
+            account = make_account(application, email=email, name=name)
+            with application.db.transaction() as session:
+                session.get_one(Account, account.id).language = language
+        page.goto(f"{self.url}/account/sign-in")
+        page.locator("#email").fill(email)
+        page.locator("#password").fill(PASSWORD)
+        page.locator("main button[type=submit]").click()
+        page.wait_for_url("**/meetings")
+
+    @contextmanager
+    def _application(self) -> Iterator[Application]:
+        """The installation, as a process of its own sees it."""
         settings = Settings(
             data_dir=self.folder, database=DatabaseSection(url=self.environment["PALABRE_DATABASE__URL"])
         )
         application = create_application(settings, plugins=make_host())
         try:
-            with application.db.transaction() as session:
-                tenant = tenant_by_slug(session, "default")
-                now = application.clock.now()
-                return plan_meeting(session, name=name, now=now, tenant_id=tenant.id, **options).public_id
+            yield application
         finally:
             application.db.close()
 

@@ -6,15 +6,11 @@ import io
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from organiser import PLAN, problems
 from sqlalchemy import func, select
 
-from palabre.invitations import Guest, read_guests
 from palabre.model import Invitee, Meeting, MeetingDraft
 from palabre_webui.site.meetings.description import safe_description
-from palabre_webui.site.meetings.guest_text import guests_as_text
 from palabre_webui.testing.accounts import csrf_token
 
 
@@ -203,20 +199,3 @@ def test_a_copy_keeps_everything_but_the_start(lea):
 )
 def test_a_description_harms_nobody_and_keeps_its_words(written, shown):
     assert str(safe_description(written)) == shown
-
-
-_NAMES = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), max_size=40)
-
-
-@given(st.lists(st.tuples(_NAMES, st.sampled_from(["presenter", "guest"])), max_size=8))
-def test_a_guest_list_is_read_as_it_was_written(people):
-    from palabre.mail import clean_line
-    from palabre.model import Role
-
-    guests = tuple(
-        Guest(f"guest{number}@example.org", clean_line(name), Role(role))
-        for number, (name, role) in enumerate(people)
-    )
-    lines = read_guests(guests_as_text(guests))
-    assert lines.problems == ()
-    assert lines.guests == guests

@@ -12,10 +12,9 @@ from werkzeug.datastructures import MultiDict
 from palabre.calendar import Every, LocalStart, Repeat, zone_of
 from palabre.errors import Refused
 from palabre.i18n import gettext as _
-from palabre.invitations import Guest, GuestLines, read_guests
+from palabre.invitations import Guest, GuestLines, guests_as_text, read_guests
 from palabre.meetings import MeetingPlan
 from palabre.model import Microphones, RoomClass
-from palabre_webui.site.meetings.guest_text import guests_as_text
 
 #: Longest texts that are read from a form, in characters; the services say which are too long for a meeting.
 _LONGEST = 20_000
