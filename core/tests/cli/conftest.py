@@ -20,12 +20,15 @@ class Terminal:
     folder: Path
     captured: pytest.CaptureFixture[str]
 
-    def palabre(self, *arguments: str, status: int = 0, **variables: str) -> str:
-        """What a command says, which must end with ``status``: what it prints, or its complaint too."""
+    def palabre(self, *arguments: str, status: int = 0, typed: str = "", **variables: str) -> str:
+        """What a command says, which must end with ``status``: what it prints, or its complaint too.
+
+        :param typed: its standard input, which is no terminal.
+        """
         self.captured.readouterr()
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(self.folder)
-            patch.setattr(sys, "stdin", io.StringIO())
+            patch.setattr(sys, "stdin", io.StringIO(typed))
             for name in [name for name in os.environ if name.startswith("PALABRE_")]:
                 patch.delenv(name)
             for name, value in variables.items():

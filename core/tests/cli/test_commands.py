@@ -16,6 +16,7 @@ def test_help_lists_the_commands_without_importing_them(terminal):
     assert re.findall(r"^  (\w+)  ", said, re.MULTILINE) == [
         "serve",
         "link",
+        "account",
         "plugins",
         "db",
         "init",
@@ -31,7 +32,7 @@ def test_help_lists_the_commands_without_importing_them(terminal):
         assert not re.search(rf"\| +{heavy}$", imported, re.MULTILINE), f"{heavy} is imported for a help text"
 
 
-@pytest.mark.parametrize("command", ["serve", "link", "plugins", "db", "init", "doctor"])
+@pytest.mark.parametrize("command", ["serve", "link", "account", "plugins", "db", "init", "doctor"])
 def test_each_command_explains_itself(terminal, command):
     assert "Usage: palabre" in terminal.palabre(command, "--help")
 

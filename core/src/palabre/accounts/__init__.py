@@ -13,6 +13,7 @@ from palabre.accounts.changing import (
     set_password,
 )
 from palabre.accounts.closing import close_account, export_account
+from palabre.accounts.operating import disable_account, enable_account, promote_account
 from palabre.accounts.passwords import check_password, hash_password, is_password
 from palabre.accounts.registering import (
     account_of_token,
@@ -48,7 +49,9 @@ __all__ = [
     "confirm",
     "confirm_email_change",
     "create_account",
+    "disable_account",
     "drop_second_factor",
+    "enable_account",
     "enable_second_factor",
     "end_other_sessions",
     "end_session",
@@ -58,6 +61,7 @@ __all__ = [
     "hash_password",
     "is_password",
     "is_second_factor",
+    "promote_account",
     "provisioning_uri",
     "request_password_reset",
     "reset_password",

@@ -13,6 +13,7 @@ from palabre import __version__
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("palabre.cli.serve:serve", "Run Palabre, or one of its services."),
     "link": ("palabre.cli.link:link", "Print a personal join link into a meeting."),
+    "account": ("palabre.cli.account:account", "Make accounts; promote, disable and enable them."),
     "plugins": ("palabre.cli.plugins:plugins", "List plugins; switch them on and off for a tenant."),
     "db": ("palabre.cli.db:db", "Upgrade and check the database."),
     "init": ("palabre.cli.init:init", "Write a commented palabre.toml."),
