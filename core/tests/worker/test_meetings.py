@@ -244,6 +244,18 @@ def test_a_visit_before_the_start_does_not_use_it_up(planned, at, clock, applica
     assert room.meeting.state is MeetingState.LIVE
 
 
+def test_started_much_too_early_it_waits_for_people_and_then_for_its_start(planned, at, do):
+    room = planned()
+    at(-300)
+    do(start_meeting, room)
+    at(-241)
+    assert room.meeting.state is MeetingState.LIVE
+    at(-239)
+    assert room.meeting.state is MeetingState.PLANNED
+    at(0)
+    assert room.meeting.state is MeetingState.LIVE
+
+
 def test_stopped_shortly_before_its_start_it_is_over(planned, at, do):
     room = planned()
     at(-10)

@@ -12,7 +12,7 @@ from palabre.meetings import course
 from palabre.model import Duty, Meeting, MeetingState, Participant, Presence
 from palabre.rooms.acts import RoomTransaction
 from palabre.rooms.announce import Outcome
-from palabre.rooms.opening import end_room, open_room
+from palabre.rooms.opening import DOORS_MIN, end_room, open_room
 from palabre.rooms.rooms import Rooms
 
 
@@ -79,7 +79,8 @@ def empty_rooms(session: Session) -> list[int]:
 def end_when_empty(session: Session, rooms: Rooms, meeting_id: int, *, after_min: float) -> Outcome | None:
     """End a meeting that everybody left ``after_min`` minutes ago, in the caller's transaction.
 
-    Visits before the planned start do not count: the room opens again for it. Where nobody has come since the start,
+    Visits before the planned start do not count: the room opens again for it, and so it does when it was started early
+    and nobody came within ``DOORS_MIN`` minutes. Where nobody has come since the start,
     it ends at its planned end. A room that is always open opens again with the next who comes.
 
     :returns: what to announce; ``None`` when it is too soon.
@@ -100,7 +101,8 @@ def end_when_empty(session: Session, rooms: Rooms, meeting_id: int, *, after_min
                 return None
             end_room(room)
         elif now < occurrence.starts_at:
-            if last is None or now - last < after:
+            quiet = after if last is not None else max(after, timedelta(minutes=DOORS_MIN))
+            if now - (last or meeting.started_at or now) < quiet:
                 return None
             end_room(room, comes_again=True)
         elif now < course.planned_end(occurrence) + after:
