@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import time
+import urllib.request
 
 import pytest
 from aiortc import RTCPeerConnection
@@ -182,6 +183,18 @@ def test_the_doctors_probe_works_before_entering_once_a_second(meeting, come):
         except AssertionError as refusal:
             codes.add(refusal.code)
     assert codes == {"too_fast"}
+
+
+def test_a_ticket_of_the_equipment_page_lets_probe_and_nothing_else(installation, meeting, come):
+    page = urllib.request.urlopen(f"{installation.url}/equipment").read().decode()
+    ticket = re.search(r'"link": ?"(probe\.[^"]+)"', page)[1]
+    sam = come(meeting, enter=False, link=ticket)
+    sdp, _tracks = offer("microphone")
+    assert sam.ask("media", {"method": "probe", "params": {"sdp": sdp}})["result"]["sdp"].startswith("v=0")
+    assert sam.refused(lambda: sam.enter("Sam")) == "unknown_link"
+    assert sam.refused(lambda: media(sam, "join")) == sam.refused(
+        lambda: media(come(meeting, enter=False), "join")
+    )
 
 
 def test_without_an_engine_the_room_goes_on(meeting, come):

@@ -32,6 +32,7 @@ from palabre_webui.room.service import RoomService
 from palabre_webui.scoping import Tenants, scope_requests
 from palabre_webui.security import protect
 from palabre_webui.sign_in.pages import account
+from palabre_webui.site.equipment import equipment
 from palabre_webui.site.errors import show_errors
 from palabre_webui.site.guest_calendar import guest_calendar
 from palabre_webui.site.mailbox import mailbox
@@ -106,6 +107,7 @@ class Web:
         for blueprint in (
             account,
             assets,
+            equipment,
             guest_calendar,
             health,
             mailbox,

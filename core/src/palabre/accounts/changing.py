@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from zoneinfo import available_timezones
 
 from sqlalchemy.orm import Session
 
 from palabre.accounts.registering import check_name, find_account
 from palabre.accounts.sessions import end_sessions
 from palabre.accounts.tokens import make_token, read_token
+from palabre.calendar import zone_of
 from palabre.errors import Refused
 from palabre.i18n import LANGUAGES
 from palabre.i18n import gettext as _
@@ -118,8 +118,7 @@ def change_settings(session: Session, account: Account, *, name: str, language: 
     clean = check_name(name)
     if language not in LANGUAGES:
         raise Refused("bad_language", _("Choose one of the languages."))
-    if time_zone not in available_timezones():
-        raise Refused("unknown_zone", _("Choose one of the time zones."))
+    zone_of(time_zone)
     account.name, account.language, account.time_zone = clean, language, time_zone
     session.flush()
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from palabre.accounts.tokens import make_token, read_token
+from palabre.calendar.times import is_zone
 from palabre.errors import NotFound, Refused
 from palabre.hookspecs import accounts as hooks
 from palabre.i18n import LANGUAGES
@@ -144,7 +144,7 @@ def _add(
         email=email,
         name=name,
         language=language if language in LANGUAGES else LANGUAGES[0],
-        time_zone=time_zone if time_zone in available_timezones() else "UTC",
+        time_zone=time_zone if is_zone(time_zone) else "UTC",
         created_at=now,
     )
     try:

@@ -90,6 +90,11 @@ def zone_of(name: str) -> ZoneInfo:
     return _zone(name)
 
 
+def is_zone(name: str) -> bool:
+    """Whether there is a zone of that IANA name."""
+    return name in _names()
+
+
 def zones(language: str, at: datetime, *, also: str | None = None) -> list[tuple[str, str]]:
     """Zones to choose from: pairs of IANA name and words with the distance from UTC at a moment, *Paris (UTC+1)*.
 

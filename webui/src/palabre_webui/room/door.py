@@ -27,7 +27,7 @@ from palabre_webui.room.connection import Connection, Place
 from palabre_webui.room.hall import Hall
 from palabre_webui.room.media import MediaDoor
 from palabre_webui.room.messages import Act, Credentials, Enter, MediaRequest, Probe, Signal, Since, parse
-from palabre_webui.room.probe import Probes
+from palabre_webui.room.probe import Probes, is_ticket
 from palabre_webui.scoping import Tenants
 
 log = structlog.get_logger(__name__)
@@ -120,6 +120,9 @@ class Door(Namespace):  # type: ignore[misc]  # it carries no types
         if credentials.protocol != PROTOCOL:
             raise Refused("unknown_protocol", _("This page is too old. Load it again."))
         application = self._application
+        # Who tries equipment and network only has no meeting to enter; its ticket lets probe and nothing else.
+        if is_ticket(application.secret, credentials.link, now=application.clock.now()):
+            return
         with application.db.reading() as session:
             try:
                 use_token(session, application.secret, token=credentials.link, now=application.clock.now())

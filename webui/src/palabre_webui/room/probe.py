@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 
+from palabre.invitations import Secret
 from palabre.media.client import MediaError, MediaUnavailable
 from palabre.rooms import Rate
 from palabre.rooms.limits import RateLimits
@@ -19,9 +22,23 @@ log = structlog.get_logger(__name__)
 
 #: The engine's room for probes; nobody can have a meeting of that name.
 ROOM = "probe"
+#: Days that a ticket of the equipment page is good.
+TICKET_D = 2
 #: A probe that nobody ended is ended after so many seconds.
 LIFE_S = 15.0
 RATE = Rate(per_second=1, burst=3)
+
+
+def ticket(secret: Secret, *, now: datetime) -> str:
+    """What lets a browser probe without any meeting: good until the end of tomorrow (UTC)."""
+    day = now.astimezone(UTC).date()
+    return f"probe.{day:%Y%m%d}.{secret.derive('probe', f'{day:%Y%m%d}')}"
+
+
+def is_ticket(secret: Secret, given: str, *, now: datetime) -> bool:
+    """Whether a browser brought such a ticket."""
+    days = (now.astimezone(UTC) - timedelta(days=back) for back in range(TICKET_D))
+    return any(hmac.compare_digest(given.encode(), ticket(secret, now=day).encode()) for day in days)
 
 
 @dataclass(frozen=True)

@@ -58,11 +58,7 @@ def _page(session: Session, link: JoinLink, token: str) -> Response:
     page = render_template(
         "room.html",
         config=_config(session, link, meeting, token),
-        importmap={
-            "imports": {
-                name: static.url(path) for name, path in static.read_json("vendor/importmap.json").items()
-            }
-        },
+        importmap=import_map(),
         preload=[static.url(path) for path in static.imported_by(MAIN_MODULE)],
         meeting_name=shown_name(meeting),
     )
@@ -72,6 +68,16 @@ def _page(session: Session, link: JoinLink, token: str) -> Response:
         response.data = gzip.compress(response.data, 6)
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def import_map() -> dict[str, dict[str, str]]:
+    """Where the browser finds the libraries that our modules name."""
+    static = web().static
+    return {
+        "imports": {
+            name: static.url(path) for name, path in static.read_json("vendor/importmap.json").items()
+        }
+    }
 
 
 def _config(session: Session, link: JoinLink, meeting: Meeting, token: str) -> dict[str, Any]:
