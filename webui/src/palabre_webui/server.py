@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from importlib.resources import files
@@ -24,6 +25,7 @@ from palabre_webui import concurrency
 from palabre_webui.assets import StaticTree
 from palabre_webui.context import WebContext
 from palabre_webui.heartbeat import Heartbeat
+from palabre_webui.help.pages import help_pages
 from palabre_webui.operation.health import health
 from palabre_webui.operation.metrics import metrics
 from palabre_webui.permissions import enforce
@@ -110,6 +112,7 @@ class Web:
             equipment,
             guest_calendar,
             health,
+            help_pages,
             mailbox,
             meetings,
             metrics,
@@ -169,6 +172,8 @@ def serve(number: int = 0) -> None:
     settings = web.context.application.settings.web
     listener = concurrency.listen(settings.host, settings.port + number)
     web.warm_up()
+    gc.collect()
+    gc.freeze()  # looking through modules and templates again and again would hold up everybody for 150 ms
     web.start()
     log.info("web_ready", host=settings.host, port=settings.port + number, mode=concurrency.mode())
     concurrency.serve(listener, web.app)
