@@ -53,6 +53,10 @@ def export_account(session: Session, account: Account, *, now: datetime) -> dict
             }
             for one in sessions_of(session, account, now=now)
         ],
+        "passkeys": [
+            {name: _value(getattr(one, name)) for name in ("name", "created_at", "last_used_at")}
+            for one in account.passkeys
+        ],
         "contacts": [
             {**_row(contact), "labels": [label.label for label in contact.labels]} for contact in contacts
         ],

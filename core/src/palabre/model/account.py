@@ -50,7 +50,7 @@ class Account(TenantScoped, Base):
     totp_secret: Mapped[str | None] = mapped_column(String(255))
     #: codes that each replace the second factor once
     recovery_codes: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
-    #: identifies the account to passkeys (WebAuthn user handle)
+    #: identifies the account to passkeys (WebAuthn user handle): random, in hexadecimal
     passkey_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
 
     passkeys: Mapped[list[Passkey]] = relationship(back_populates="account", cascade="all, delete-orphan")
@@ -89,7 +89,7 @@ class Passkey(TenantScoped, Base):
     sign_count: Mapped[int] = mapped_column(default=0)
     #: ways the browser may reach it: ``internal``, ``usb``, ``hybrid``
     transports: Mapped[list[str]] = mapped_column(JSON, default=list)
-    #: what the browser said about extensions, as JSON
+    #: what the browser said about extensions, as JSON; none is asked for yet
     extensions: Mapped[str | None] = mapped_column(String(255))
     #: name the person gave it
     name: Mapped[str] = mapped_column(String(64))
@@ -98,6 +98,7 @@ class Passkey(TenantScoped, Base):
     backup_state: Mapped[bool] = mapped_column(default=False)
     device_type: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime]
+    #: the moment it was made until it is used; answers to what was asked before do not count any more
     last_used_at: Mapped[datetime]
 
     account: Mapped[Account] = relationship(back_populates="passkeys")

@@ -86,6 +86,24 @@ def password_changed(application: Application, session: Session, mail: Mail) -> 
     )
 
 
+@writes("account.passkey_added")
+def passkey_added(application: Application, session: Session, mail: Mail) -> Letter:
+    """To the owner, after a passkey was added."""
+    address = site(application, session, mail)
+    return Letter(
+        subject=_("A passkey was added to your account"),
+        paragraphs=(
+            _greeting(mail),
+            _("The passkey %(name)s signs in to your account at %(brand)s from now on.")
+            % {"name": mail.data["passkey"], "brand": _brand()},
+        ),
+        notes=(
+            _("If it was not you, remove it and choose a new password at once: %(link)s")
+            % {"link": f"{address}/account"},
+        ),
+    )
+
+
 @writes("account.email_change")
 def email_change(application: Application, session: Session, mail: Mail) -> Letter:
     """To the new address of somebody who changes it."""
