@@ -414,3 +414,11 @@ def test_hook_account_closing(application, tenant, account):
         application.db.transaction() as session,
     ):
         close_account(session, plugins=application.plugins, account=account)
+
+
+def test_hook_help_sections(application, tenant):
+    from palabre_webui.server import create_web
+
+    page = create_web(application).app.test_client().get("/help?q=MINUTES").text
+    assert "Where are the <mark>minutes</mark>?" in page
+    assert '<a href="/plugins/example/minutes">' in page

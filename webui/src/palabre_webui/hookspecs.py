@@ -9,7 +9,7 @@ from palabre.plugins.markers import collect, for_installation
 if TYPE_CHECKING:
     from flask import Blueprint
 
-    from palabre_webui.modules import MenuItem, RoomModule
+    from palabre_webui.modules import HelpSection, MenuItem, RoomModule
 
 
 @collect
@@ -44,5 +44,17 @@ def menu_items() -> list[MenuItem]:
     Called whenever a page is written for somebody who is signed in, in the tenant's scope and the reader's language.
 
     :returns: the places. An address that is not a path of this site is left out, and logged.
+    """
+    raise NotImplementedError
+
+
+@collect
+def help_sections() -> list[HelpSection]:
+    """Add questions and answers to the help page, after ours.
+
+    Called whenever the page is written, in the tenant's scope and the reader's language.
+
+    :returns: sections whose ids, and those of their questions, begin with the plugin's name. A section with an id that
+        is taken is left out, and logged.
     """
     raise NotImplementedError

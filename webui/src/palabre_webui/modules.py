@@ -32,3 +32,28 @@ class MenuItem:
     label: str
     address: str
     order: int = 100
+
+
+@dataclass(frozen=True)
+class HelpQuestion:
+    """A question with its answer.
+
+    :param id: names it in addresses, unique on the page: lower case, with hyphens; a plugin's begin with its name.
+    :param answer: plain text; an empty line begins a paragraph, and a path of this site becomes a link.
+    """
+
+    id: str
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class HelpSection:
+    """Questions about one subject.
+
+    :param id: as of a question.
+    """
+
+    id: str
+    title: str
+    questions: tuple[HelpQuestion, ...]

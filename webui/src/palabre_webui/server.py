@@ -58,9 +58,13 @@ LISTS = (
 )
 #: For each visitor's address and page.
 LIMITS = {
+    "account.begin_passkey": "10 per minute",
+    "account.begin_passkey_sign_in": "30 per minute",
     "account.change_password": "10 per minute",
     "account.code_now": "10 per minute",
+    "account.drop_passkey": "10 per minute",
     "account.forgotten_now": "10 per minute",
+    "account.passkey_sign_in": "20 per minute",
     "account.sign_in_now": "20 per minute",
     "account.sign_up_now": "10 per minute",
     "room_page.room": "60 per minute",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from palabre.toolkit import Act, Feature, Slice, TrackSource, hookimpl
 from palabre.toolkit import gettext as _
 from palabre_screen_share import acts, stage
-from palabre_webui.toolkit import RoomModule
+from palabre_webui.toolkit import HelpQuestion, HelpSection, RoomModule
 
 
 @hookimpl
@@ -43,3 +43,37 @@ def track_sources() -> list[TrackSource]:
 def room_modules() -> list[RoomModule]:
     """The browser side."""
     return [RoomModule("screen_share.js", api_version=1)]
+
+
+@hookimpl
+def help_sections() -> list[HelpSection]:
+    """What people ask about showing a screen."""
+    return [
+        HelpSection(
+            "screen_share",
+            _("Sharing a screen"),
+            (
+                HelpQuestion(
+                    "screen_share-start",
+                    _("How do I show my screen?"),
+                    _(
+                        "Press Share screen and choose a window, a tab or the whole screen. "
+                        "In a tab, tick that its sound goes along."
+                    ),
+                ),
+                HelpQuestion(
+                    "screen_share-turns",
+                    _("Somebody else is showing theirs. How do I get my turn?"),
+                    _(
+                        "Press Share screen all the same: the person who shows is asked politely "
+                        "and may hand over."
+                    ),
+                ),
+                HelpQuestion(
+                    "screen_share-telephone",
+                    _("Why can my telephone not show its screen?"),
+                    _("The browsers of telephones do not offer it yet. Seeing what others show works there."),
+                ),
+            ),
+        )
+    ]

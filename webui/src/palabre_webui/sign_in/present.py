@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from flask import abort, g, request, session
 
-from palabre.accounts import begin_session, session_of
+from palabre.accounts import begin_session, is_password, session_of
 from palabre.accounts.sessions import is_to_be_noted, note_seen
 from palabre.model import Account, AccountSession
 from palabre.tenants.scope import current_tenant
+from palabre_webui.concurrency import offload
 from palabre_webui.context import web
 
 #: Where the cookie bears the key.
@@ -47,6 +48,13 @@ def require_signed_in() -> SignedIn:
     if found is None:
         abort(401)
     return found
+
+
+def is_my_password(password: str) -> bool:
+    """Whether whoever is signed in knows the password too, before something that matters is done."""
+    with web().application.db.reading() as reading:
+        kept = reading.get_one(Account, require_signed_in().id).password_hash
+    return offload(is_password, password, kept)
 
 
 def sign_in(account: Account) -> None:

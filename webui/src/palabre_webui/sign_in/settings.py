@@ -24,7 +24,6 @@ from palabre.accounts import (
     end_session,
     export_account,
     hash_password,
-    is_password,
     provisioning_uri,
     sessions_of,
     set_password,
@@ -41,7 +40,7 @@ from palabre_webui.concurrency import offload
 from palabre_webui.context import web
 from palabre_webui.declared import permission
 from palabre_webui.sign_in.blueprint import account
-from palabre_webui.sign_in.present import forget, require_signed_in
+from palabre_webui.sign_in.present import forget, is_my_password, require_signed_in
 
 #: Each language under its own name.
 LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
@@ -76,7 +75,7 @@ def ask_for_email_change() -> ResponseReturnValue:
     """Mail a link to a new address."""
     application = web().application
     typed = {"email": request.form.get("email", "")[:500]}
-    if not _is_my_password(request.form.get("email_password", "")):
+    if not is_my_password(request.form.get("email_password", "")):
         return _page(problems={"email_password": _("This is not your password.")}, typed=typed), 422
     try:
         with application.db.transaction() as transaction:
@@ -125,7 +124,7 @@ def change_password() -> ResponseReturnValue:
     application = web().application
     present = require_signed_in()
     new = request.form.get("new_password", "")
-    if not _is_my_password(request.form.get("old_password", "")):
+    if not is_my_password(request.form.get("old_password", "")):
         return _page(problems={"old_password": _("This is not your password.")}), 422
     try:
         check_password(new, email=present.email, name=present.name)
@@ -177,7 +176,7 @@ def enable_second_factor_now() -> ResponseReturnValue:
 @permission("account")
 def drop_second_factor_now() -> ResponseReturnValue:
     """Ask for the password only."""
-    if not _is_my_password(request.form.get("factor_password", "")):
+    if not is_my_password(request.form.get("factor_password", "")):
         return _page(problems={"factor_password": _("This is not your password.")}), 422
     with web().application.db.transaction() as transaction:
         drop_second_factor(transaction, transaction.get_one(Account, require_signed_in().id))
@@ -232,7 +231,7 @@ def close_form() -> ResponseReturnValue:
 def close() -> ResponseReturnValue:
     """Delete the account; what is planned is cancelled and its guests are told."""
     application = web().application
-    if not _is_my_password(request.form.get("password", "")):
+    if not is_my_password(request.form.get("password", "")):
         return _close_page(_("This is not your password.")), 422
     now = application.clock.now()
     stopped = []
@@ -267,6 +266,7 @@ def _page(problems: dict[str, str] | None = None, typed: dict[str, str] | None =
             problems=problems or {},
             languages=[(tag, LANGUAGE_NAMES[tag]) for tag in LANGUAGES],
             zones=zones(current_language(), application.clock.now(), also=row.time_zone),
+            passkeys=sorted(row.passkeys, key=lambda one: one.id),
             browsers=sessions_of(reading, row, now=application.clock.now()),
             present=present,
         )
@@ -294,9 +294,3 @@ def _close_page(problem: str | None = None) -> str:
     with web().application.db.reading() as reading:
         planned = planned_of(reading, organiser_id=require_signed_in().id)
     return render_template("account/close.html", planned=planned, problem=problem)
-
-
-def _is_my_password(password: str) -> bool:
-    with web().application.db.reading() as reading:
-        kept = reading.get_one(Account, require_signed_in().id).password_hash
-    return offload(is_password, password, kept)

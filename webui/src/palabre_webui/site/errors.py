@@ -17,6 +17,7 @@ STATUS = {
     "bad_token": 410,
     "unknown_link": 404,
     "unknown_meeting": 404,
+    "unknown_passkey": 404,
     "expired_link": 410,
     "link_revoked": 410,
     "meeting_cancelled": 410,

@@ -28,6 +28,7 @@ export class PalMoreMenu extends RoomElement {
       { icon: 'settings', label: t('Sound, picture and settings'), run: () => view.openDialog('settings') },
       { icon: 'refresh-cw', label: t('Rejoin audio'), run: () => this.#rejoinAudio() },
       { icon: 'gauge', label: t('Check the connection'), run: () => view.openDialog('doctor') },
+      { icon: 'circle-question-mark', label: t('Help'), run: () => window.open('/help', '_blank', 'noopener') },
       view.phone ? null : { icon: 'keyboard', label: t('Keyboard short cuts'), end: '?', run: () => view.openDialog('shortcuts') },
     ];
   }

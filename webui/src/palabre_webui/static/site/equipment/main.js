@@ -15,17 +15,20 @@ class PalEquipment extends RoomElement {
 
   connectedCallback() {
     super.connectedCallback();
-    if (this.part !== 'devices') this.view.attempt(() => this.room.doctor.run());
+    if (!this.part) this.view.attempt(() => this.room.doctor.run());
   }
 
   render() {
     const { room, view } = this;
+    if (this.part === 'microphone') {
+      return html`<div class="form"><pal-preview .room=${room} .view=${view} .name=${''}></pal-preview>
+        <pal-device-choices .room=${room} .view=${view}></pal-device-choices></div><pal-notices .room=${room} .view=${view}></pal-notices>`;
+    }
     const devices = html`<section class="card equipment-devices" aria-labelledby="devices-title">
       <h2 id="devices-title">${t('Camera, microphone, speaker')}</h2>
       <pal-preview .room=${room} .view=${view} .name=${''}></pal-preview>
       <pal-device-choices .room=${room} .view=${view}></pal-device-choices>
     </section>`;
-    if (this.part === 'devices') return html`${devices}<pal-notices .room=${room} .view=${view}></pal-notices>`;
     return html`${devices}<section class="card" aria-labelledby="network-title">
       <h2 id="network-title">${t('Network')}</h2>
       <pal-doctor .room=${room} .view=${view}></pal-doctor>
@@ -48,6 +51,4 @@ async function boot() {
   place.replaceChildren(shown);
 }
 
-const start = place.querySelector('button[data-start]');
-if (start) start.addEventListener('click', boot, { once: true });
-else boot();
+boot();
