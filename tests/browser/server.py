@@ -100,17 +100,22 @@ class Server:
             now = application.clock.now()
             return plan_meeting(session, name=name, now=now, tenant_id=tenant.id, **options).public_id
 
-    def sign_in(self, page: Page, *, name: str = "Léa Martin", language: str = "en") -> None:
-        """Make an account of its own for somebody, and sign a browser in to it."""
+    def sign_in(
+        self, page: Page, *, name: str = "Léa Martin", language: str = "en", at: str | None = None
+    ) -> None:
+        """Make an account of its own for somebody, and sign a browser in to it.
+
+        :param at: another address of the installation, such as by name.
+        """
         email = f"{secrets.token_hex(6)}@example.org"
         with self._application() as application:
             account = make_account(application, email=email, name=name)
             with application.db.transaction() as session:
                 session.get_one(Account, account.id).language = language
-        page.goto(f"{self.url}/account/sign-in")
+        page.goto(f"{at or self.url}/account/sign-in")
         page.locator("#email").fill(email)
         page.locator("#password").fill(PASSWORD)
-        page.locator("main button[type=submit]").click()
+        page.locator("form[action='/account/sign-in'] button[type=submit]").click()
         page.wait_for_url("**/meetings")
 
     @contextmanager
