@@ -30,6 +30,7 @@ from palabre.model import Account, Mail, Passkey
 from palabre.tenants import tenant_scope
 from palabre.testing.authenticator import Authenticator
 from palabre.testing.room import make_tenant
+from palabre.worker.account_letters import passkey_added
 
 SITE = Site("meet.example.org", "https://meet.example.org", "Palabre")
 
@@ -94,14 +95,14 @@ def test_whoever_adds_a_passkey_signs_in_with_it(session, clock, lea, browser):
     assert sign_in(session, clock, *ask(clock, browser)) is lea
 
 
-def test_the_owner_is_told_by_mail(session, clock, lea, browser):
+def test_the_owner_is_told_by_mail(application, session, clock, lea, browser):
     add(session, clock, lea, browser, name="Léa's telephone")
     mail = session.scalars(select(Mail)).one()
-    assert (mail.kind, mail.email, mail.data["passkey"]) == (
-        "account.passkey_added",
-        lea.email,
-        "Léa's telephone",
-    )
+    assert mail.email == lea.email
+    letter = passkey_added(application, session, mail)
+    assert letter.subject == "A passkey was added to your account"
+    assert "The passkey Léa's telephone signs in to your account at Default" in letter.paragraphs[1]
+    assert "/account" in letter.notes[0]
 
 
 def test_the_browser_is_told_who_and_where_and_which_passkeys_there_are(session, clock, lea, browser):
