@@ -34,6 +34,7 @@ from palabre_webui.room.service import RoomService
 from palabre_webui.scoping import Tenants, scope_requests
 from palabre_webui.security import protect
 from palabre_webui.sign_in.pages import account
+from palabre_webui.site.contacts import contacts
 from palabre_webui.site.equipment import equipment
 from palabre_webui.site.errors import show_errors
 from palabre_webui.site.guest_calendar import guest_calendar
@@ -50,6 +51,8 @@ log = structlog.get_logger(__name__)
 LONGEST_FORM = 64 * 1024
 LONGEST_LIST = 4 * 1024 * 1024
 LISTS = (
+    "contacts.import_now",
+    "contacts.show_preview",
     "meetings.edit",
     "meetings.keep_draft",
     "meetings.plan_now",
@@ -113,6 +116,7 @@ class Web:
         for blueprint in (
             account,
             assets,
+            contacts,
             equipment,
             guest_calendar,
             health,

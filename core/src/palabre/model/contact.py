@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palabre.model.base import Base, TenantScoped, public_id
@@ -15,8 +15,17 @@ class Contact(TenantScoped, Base):
 
     __tablename__ = "contact"
     __table_args__ = (
-        UniqueConstraint("account_id", "email"),
-        Index("ix_contact_account_sort", "account_id", "sort_key"),
+        # Those that are removed and may still come back stand in nobody's way.
+        Index(
+            "uq_contact_account_email",
+            "account_id",
+            "email",
+            unique=True,
+            sqlite_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+        Index("ix_contact_account_phone", "account_id", "phone"),
+        Index("ix_contact_account_sort", "account_id", "sort_key", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -28,10 +37,14 @@ class Contact(TenantScoped, Base):
     #: telephone number in E.164
     phone: Mapped[str | None] = mapped_column(String(20))
     notes: Mapped[str] = mapped_column(Text, default="")
-    #: name and address without accents, in lower case: what lists are ordered by and searches look in
+    #: name, or what else is known, without accents and in lower case: what lists are ordered by
     sort_key: Mapped[str] = mapped_column(String(600), default="")
+    #: name, address, telephone number and labels, likewise: what searches look in
+    search_text: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    #: when it was taken off; kept for a while so that this can be undone
+    removed_at: Mapped[datetime | None] = mapped_column(index=True)
 
     labels: Mapped[list[ContactLabel]] = relationship(
         back_populates="contact", cascade="all, delete-orphan", order_by="ContactLabel.label"

@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 #: HTTP status for a refusal's code; any other is 403.
 STATUS = {
     "bad_token": 410,
+    "unknown_contact": 404,
     "unknown_link": 404,
     "unknown_meeting": 404,
     "unknown_passkey": 404,

@@ -51,8 +51,10 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=20), nullable=True),
         sa.Column("notes", sa.Text(), nullable=False),
         sa.Column("sort_key", sa.String(length=600), nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_contact_account_id_account"), ondelete="CASCADE"
@@ -61,10 +63,19 @@ def upgrade() -> None:
             ["tenant_id"], ["tenant.id"], name=op.f("fk_contact_tenant_id_tenant"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
-        sa.UniqueConstraint("account_id", "email", name=op.f("uq_contact_account_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_contact_public_id")),
     )
-    op.create_index("ix_contact_account_sort", "contact", ["account_id", "sort_key"], unique=False)
+    op.create_index("ix_contact_account_sort", "contact", ["account_id", "sort_key", "id"], unique=False)
+    op.create_index("ix_contact_account_phone", "contact", ["account_id", "phone"], unique=False)
+    op.create_index("ix_contact_removed_at", "contact", ["removed_at"], unique=False)
+    op.create_index(
+        "uq_contact_account_email",
+        "contact",
+        ["account_id", "email"],
+        unique=True,
+        sqlite_where=sa.text("removed_at IS NULL"),
+        postgresql_where=sa.text("removed_at IS NULL"),
+    )
     op.create_index("ix_contact_tenant_id", "contact", ["tenant_id"], unique=False)
     op.create_table(
         "meeting_draft",

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from palabre.contacts import known_addresses
 from palabre.i18n import gettext as _
 from palabre.invitations import guest_list, mail_progress, send_again, token_of
 from palabre.meetings import (
@@ -16,7 +17,7 @@ from palabre.meetings import (
     public_link,
     renew_public_link,
 )
-from palabre.model import Contact, Invitee, Meeting, MeetingState, Microphones
+from palabre.model import Invitee, Meeting, MeetingState, Microphones
 from palabre.rooms import announce, start_meeting, stop_meeting
 from palabre_webui.context import web
 from palabre_webui.declared import permission
@@ -51,13 +52,8 @@ def show(public_id: str) -> ResponseReturnValue:
         guests = guest_list(
             session, meeting=meeting, limit=_GUESTS_PER_PAGE, offset=(page - 1) * _GUESTS_PER_PAGE
         )
-        known = set(
-            session.scalars(
-                select(Contact.email).where(
-                    Contact.account_id == require_signed_in().id,
-                    Contact.email.in_([line.invitee.email for line in guests]),
-                )
-            )
+        known = known_addresses(
+            session, account_id=require_signed_in().id, emails=[line.invitee.email for line in guests]
         )
         return render_template(
             "meetings/meeting.html",
