@@ -15,14 +15,14 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, Playwright, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
-PICTURES = ROOT / "docs/organiser/img"
-#: The browser tests start installations and people's browsers; the pictures are taken by the same means.
-sys.path.insert(0, str(ROOT / "tests/browser"))
+# The browser tests start installations and people's browsers; the pictures are taken by the same means.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests/browser"))
 
 from person import Person, launch  # type: ignore[import-not-found]  # not on mypy's path
 from server import Server  # type: ignore[import-not-found]  # see above
 
+ROOT = Path(__file__).resolve().parents[1]
+PICTURES = ROOT / "docs/organiser/img"
 WIDTH, HEIGHT = 1280, 800
 ZONE = "Europe/Paris"
 #: The address of the installation, as the invitation shows it.
