@@ -251,7 +251,7 @@ SECTIONS = (
             Q(
                 "end",
                 "How does a meeting end?",
-                "A presenter chooses Leave, then End for everybody; or you press Stop this meeting on its page. It also ends by itself when everybody has left for ten minutes.",
+                "A presenter chooses Leave, then End for everyone; or you press Stop this meeting on its page. It also ends by itself when everybody has left for ten minutes.",
             ),
             Q(
                 "attendance",

@@ -223,7 +223,7 @@ SECTIONS = (
             Q(
                 "share-screen",
                 "Comment montrer mon écran ?",
-                "Appuyez sur Partager l'écran et choisissez une fenêtre, un onglet ou tout l'écran. Pour un onglet, cochez la case qui transmet aussi le son. Les téléphones ne peuvent pas montrer leur écran : cela dépend de leurs navigateurs.",
+                "Appuyez sur Montrer l'écran et choisissez une fenêtre, un onglet ou tout l'écran. Pour un onglet, cochez la case qui transmet aussi le son. Les téléphones ne peuvent pas montrer leur écran : cela dépend de leurs navigateurs.",
             ),
             Q(
                 "chat",
