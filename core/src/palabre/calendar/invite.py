@@ -103,15 +103,13 @@ def calendar_file(entry: Entry, *, method: Method, only: Time | None = None) -> 
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", method)
-    first, last = entry.times[0], max(entry.times, key=lambda one: one.starts_at)
-    if entry.zone not in ("UTC", "Etc/UTC"):
-        calendar.add_component(vtimezone(entry.zone, first.recurrence_id.year - 1, last.starts_at.year + 1))
+    first = entry.times[0]
     if only is not None:
         calendar.add_component(_event(entry, method, only, is_exception=entry.rule is not None))
-        return bytes(calendar.to_ical())
+        return _with_zone(calendar, entry)
     if entry.rule is None or method == "CANCEL":
         calendar.add_component(_event(entry, method, first, is_exception=False))
-        return bytes(calendar.to_ical())
+        return _with_zone(calendar, entry)
     series = _event(entry, method, first, is_exception=False, is_series=True)
     _repeat(series, entry, entry.rule)
     calendar.add_component(series)
@@ -119,7 +117,17 @@ def calendar_file(entry: Entry, *, method: Method, only: Time | None = None) -> 
         moved = time.starts_at != time.recurrence_id or time.duration_min != first.duration_min
         if moved and not time.is_cancelled:
             calendar.add_component(_event(entry, method, time, is_exception=True))
-    return bytes(calendar.to_ical())
+    return _with_zone(calendar, entry)
+
+
+def _with_zone(calendar: Calendar, entry: Entry) -> bytes:
+    """The file with the description of its zone, which is written once for all guests."""
+    written = bytes(calendar.to_ical())
+    if entry.zone in ("UTC", "Etc/UTC"):
+        return written
+    last = max(time.starts_at for time in entry.times)
+    zone = vtimezone(entry.zone, entry.times[0].recurrence_id.year - 1, last.year + 1)
+    return written.replace(b"BEGIN:VEVENT", zone + b"BEGIN:VEVENT", 1)
 
 
 def _event(entry: Entry, method: Method, time: Time, *, is_exception: bool, is_series: bool = False) -> Event:

@@ -13,7 +13,7 @@ _DAY = timedelta(days=1)
 
 
 @lru_cache(maxsize=256)
-def vtimezone(zone: str, first_year: int, last_year: int) -> Timezone:
+def vtimezone(zone: str, first_year: int, last_year: int) -> bytes:
     """The zone in these years, each change of its clocks by itself.
 
     :param zone: IANA name.
@@ -27,7 +27,7 @@ def vtimezone(zone: str, first_year: int, last_year: int) -> Timezone:
     for moment in _changes(place, begin, datetime(last_year + 1, 1, 1, tzinfo=UTC)):
         before, after = (moment - timedelta(seconds=1)).astimezone(place), moment.astimezone(place)
         made.add_component(_part(before, after))
-    return made
+    return bytes(made.to_ical())
 
 
 def _part(before: datetime, after: datetime) -> TimezoneStandard | TimezoneDaylight:

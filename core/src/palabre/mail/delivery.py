@@ -123,8 +123,9 @@ class MailServer:
     def _hand_over(
         self, connection: smtplib.SMTP, message: EmailMessage, *, sender: str, recipient: str
     ) -> None:
-        options = ["BODY=8BITMIME"] if connection.has_extn("8bitmime") else []
-        policy = SMTP
+        options, policy = ["BODY=8BITMIME"], SMTP
+        if not connection.has_extn("8bitmime"):
+            options, policy = [], SMTP.clone(cte_type="7bit")
         if not (sender + recipient).isascii():
             if not connection.has_extn("smtputf8"):
                 raise smtplib.SMTPNotSupportedError("The mail server takes no such letters in addresses.")

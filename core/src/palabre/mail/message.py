@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from email.encoders import encode_base64
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.mime.text import MIMEText
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import Any
 
 from palabre.i18n import gettext as _
 from palabre.mail.addresses import ascii_domain, clean_line
@@ -15,6 +20,8 @@ from palabre.mail.page import as_html
 
 #: Longest subject, in characters.
 _LONGEST_SUBJECT = 200
+#: Longest line, in bytes.
+_LONGEST_LINE = 990
 
 
 def make_message(
@@ -32,6 +39,12 @@ def make_message(
     :param message_id: without angle brackets; the same for each attempt, so that a receiver can drop a second one
         (RFC 5322, section 3.6.4).
     """
+    alternatives: list[Any] = [
+        _text(as_text(letter), "plain"),
+        _text(as_html(letter, brand=brand, language=language), "html"),
+        *(_file(one) for one in letter.attachments if one.is_alternative),
+    ]
+    attached = [_file(one) for one in letter.attachments if not one.is_alternative]
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = to
@@ -43,10 +56,11 @@ def make_message(
     message["Content-Language"] = language
     if letter.reply_to:
         message["Reply-To"] = address(letter.reply_to)
-    message.set_content(as_text(letter))
-    message.add_alternative(as_html(letter, brand=brand, language=language), subtype="html")
-    for one in letter.attachments:
-        _attach(message, one)
+    message["MIME-Version"] = "1.0"
+    message["Content-Type"] = "multipart/mixed" if attached else "multipart/alternative"
+    message.set_payload(
+        [MIMEMultipart("alternative", None, alternatives), *attached] if attached else alternatives
+    )
     return message
 
 
@@ -73,12 +87,26 @@ def as_text(letter: Letter) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _attach(message: EmailMessage, one: Attachment) -> None:
-    main, _slash, rest = one.content_type.partition("/")
-    subtype, *parameters = (part.strip() for part in rest.split(";"))
-    values = dict(parameter.split("=", 1) for parameter in parameters if "=" in parameter)
-    if one.is_alternative:
-        # Gmail, Outlook and Apple look for the calendar among the alternatives (RFC 6047, section 2.4).
-        message.add_alternative(one.content, maintype=main, subtype=subtype, cte="base64", params=values)
-        return
-    message.add_attachment(one.content, maintype=main, subtype=subtype, filename=one.name, params=values)
+# The parts below are made with the older classes of ``email``, which write a part five times as fast.
+
+
+def _text(text: str, subtype: str) -> Message:
+    """Text as it is, where its lines are short enough for mail servers (RFC 5322, section 2.1.1)."""
+    content = text.encode()
+    if max(map(len, content.splitlines()), default=0) > _LONGEST_LINE:
+        return MIMEText(text, subtype, "utf-8")
+    part = MIMENonMultipart("text", subtype, charset="utf-8")
+    part["Content-Transfer-Encoding"] = "8bit"
+    part.set_payload(content.decode("ascii", "surrogateescape"))
+    return part
+
+
+def _file(one: Attachment) -> Message:
+    part: Message[str, str] = Message()
+    part["Content-Type"] = clean_line(one.content_type)
+    part.set_payload(one.content)
+    encode_base64(part)
+    # Gmail, Outlook and Apple look for the calendar among the alternatives (RFC 6047, section 2.4).
+    if not one.is_alternative:
+        part.add_header("Content-Disposition", "attachment", filename=clean_line(one.name))
+    return part

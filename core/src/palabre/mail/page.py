@@ -34,7 +34,7 @@ _LOOKS = {
     "rule": ("border-top:1px solid #e6e0d3", "border-color:#33403a"),
 }
 _DARK = "".join(
-    f".{name}{{{look.replace(';', '!important;')}!important}}" for name, (_, look) in _LOOKS.items()
+    f".{name}{{{look.replace(';', '!important;')}!important}}\n" for name, (_, look) in _LOOKS.items()
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
@@ -53,14 +53,14 @@ def as_html(letter: Letter, *, brand: str, language: str) -> str:
         parts.append(f"<div{_look('rule', 'margin:24px 0 16px;height:0;line-height:0')}>&#8202;</div>")
         parts += [_block(_lines(note), "soft", below=8) for note in letter.notes]
     return (
-        f'<!doctype html><html lang="{escape(language)}" dir="auto"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{escape(language)}" dir="auto"><head><meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
         f"<title>{escape(letter.subject)}</title>"
         f"<style>:root{{color-scheme:light dark}}@media (prefers-color-scheme:dark){{{_DARK}}}</style></head>"
         f"<body{_look('page', _FONT)}>"
-        f'<div style="display:none;max-height:0;overflow:hidden">{escape(_preview(letter))}</div>'
-        f'<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"{_look("page")}>'
+        f'<div style="display:none;max-height:0;overflow:hidden">{escape(_preview(letter))}</div>\n'
+        f'<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"{_look("page")}>\n'
         '<tr><td align="center" style="padding:24px 12px">'
         '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" '
         f'style="max-width:560px;{_FONT}">'
@@ -76,7 +76,7 @@ def _block(content: str, look: str, *, below: int) -> str:
 
 def _table(details: tuple[tuple[str, str], ...]) -> str:
     """Name over value, so that a narrow screen needs no second column."""
-    rows = "".join(
+    rows = "\n".join(
         f"<div{_look('name')}>{escape(name)}</div>"
         f"<div{_look('value', 'margin:0 0 12px;overflow-wrap:anywhere')}>{_lines(value)}</div>"
         for name, value in details
@@ -108,7 +108,7 @@ def _lines(text: str) -> str:
         written.append(f'<a href="{escape(address)}"{_look("link")}>{escape(address)}</a>')
         end = found.start() + len(address)
     written.append(escape(text[end:]))
-    return "".join(written).replace("\n", "<br>")
+    return "".join(written).replace("\n", "<br>\n")
 
 
 def _preview(letter: Letter) -> str:
