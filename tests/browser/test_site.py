@@ -93,3 +93,45 @@ def test_pages_of_meetings(server: Server, person: Launch, scheme: str, width: i
     page.locator("main form button[type=submit]").click()
     page.wait_for_url("**/meetings")
     check(lea, address)
+
+
+@LOOKS
+def test_pages_of_contacts_and_help(
+    server: Server, person: Launch, scheme: str, width: int, language: str
+) -> None:
+    lea = person("Léa", width=width, color_scheme=scheme, bypass_csp=True)
+    server.sign_in(lea.page, language=language)
+    page = check(lea, f"{server.url}/contacts")
+    for name in ("Kim Lee", LONG):
+        page.goto(f"{server.url}/contacts/add")
+        page.locator("#name").fill(name)
+        page.locator("#email").fill(f"{len(name)}@example.org")
+        page.locator("#labels").fill("board, Lyon")
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url("**/contacts")
+    for path in ("", "?q=nobody", "?label=Lyon", "/add", "/import"):
+        check(lea, f"{server.url}/contacts{path}")
+    page.goto(f"{server.url}/contacts/import")
+    page.locator("#text").fill("name,email\nAna,ana@example.org\nBad,nowhere")
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator(".table")).to_contain_text("Ana")
+    fits(page)
+    assert violations(page) == []
+    page.goto(f"{server.url}/contacts")
+    page.locator("#q").fill("kim")
+    expect(page.locator(".contact-row")).to_have_count(1)
+    page.locator(".contact-row form button").click()
+    expect(page.locator(".undo")).to_be_visible()
+    assert violations(page) == []
+    page.locator(".undo button").click()
+    expect(page.locator(".contact-row")).to_have_count(2)
+    for path in ("/help", "/help#raise-hand", "/"):
+        check(lea, server.url + path)
+    page.goto(f"{server.url}/help")
+    page.locator("#q").fill("MICRO")
+    expect(page.locator("details[open] mark").first).to_be_visible()
+    assert page.locator("details.question:not([hidden])").count() < page.locator("details.question").count()
+    fits(page)
+    assert violations(page) == []
+    page.locator("#q").fill("xylophone")
+    expect(page.locator("details.question:not([hidden])")).to_have_count(0)

@@ -181,7 +181,8 @@ def _codes_in(source: Path) -> set[str]:
 def test_every_code_is_documented_and_no_other() -> None:
     folders = [ROOT / "core/src/palabre" / name for name in ("rooms", "tenants")]
     modules = [
-        ROOT / "core/src/palabre/invitations/links.py",  # what else these two refuse, organisers read on their pages
+        ROOT
+        / "core/src/palabre/invitations/links.py",  # what else these two refuse, organisers read on their pages
         ROOT / "core/src/palabre/meetings/service.py",
         *(module for folder in folders for module in folder.rglob("*.py")),
         ROOT / "core/src/palabre/plugins/policy.py",

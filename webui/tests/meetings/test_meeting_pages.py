@@ -38,6 +38,15 @@ def test_the_organiser_enters_as_a_presenter(lea):
     assert re.search(r'"me": ?{"name": ?"L\\u00e9a Martin", ?"role": ?"presenter"}', room)
 
 
+def test_the_organiser_gets_the_meeting_for_a_calendar(lea):
+    path = lea.plan(repeat="weekly", repeat_end="count", repeat_count="3")
+    file = lea.browser.get(f"{path}/calendar.ics", follow_redirects=True)
+    assert file.mimetype == "text/calendar"
+    text = file.get_data(as_text=True)
+    assert "SUMMARY;LANGUAGE=en:Budget review" in text
+    assert "RRULE:FREQ=WEEKLY;COUNT=3" in text
+
+
 def test_starting_and_stopping(application, clock, lea):
     path = lea.plan(is_public="on", start="2026-01-31T12:00", zone="UTC")
     clock.advance(hours=2, minutes=45)

@@ -97,10 +97,7 @@ def _moment(kind: str, order: dict[str, Any], meeting: Meeting, invitee: Invitee
 def _has_mail(kinds: tuple[str, ...], state: ColumnElement[bool]) -> ColumnElement[bool]:
     # said aloud, because two subqueries deep SQLAlchemy would join the table of invitees anew
     since = (
-        select(JoinLink.created_at)
-        .where(JoinLink.id == Invitee.link_id)
-        .correlate(Invitee)
-        .scalar_subquery()
+        select(JoinLink.created_at).where(JoinLink.id == Invitee.link_id).correlate(Invitee).scalar_subquery()
     )
     return (
         select(Mail.id)

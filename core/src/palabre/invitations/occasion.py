@@ -22,6 +22,10 @@ _HTML = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
 _LINES = {"br", "li", "p", "pre", "blockquote", "ul", "ol"}
 
 
+#: How the calendar's UID of each meeting ends.
+_UID = "@palabre"
+
+
 @dataclass(frozen=True)
 class Occasion:
     """A meeting as one guest is told of it.
@@ -93,7 +97,7 @@ class Occasion:
             return None
         meeting, invitee = self.meeting, self.invitee
         return Entry(
-            uid=f"{meeting.public_id}@palabre",
+            uid=uid_of(meeting),
             sequence=meeting.revision,
             name=meeting.name,
             description=description,
@@ -168,3 +172,13 @@ class _Plain(HTMLParser):
         """Text."""
         if not self._silent:
             self.parts.append(data)
+
+
+def uid_of(meeting: Meeting) -> str:
+    """What names a meeting in calendars, for ever (RFC 5545, section 3.8.4.7)."""
+    return f"{meeting.public_id}{_UID}"
+
+
+def public_id_of(uid: str) -> str:
+    """Of which meeting a UID is; empty where it is none of ours."""
+    return uid.removesuffix(_UID) if uid.endswith(_UID) else ""

@@ -11,6 +11,7 @@ from palabre.errors import PalabreError
 from palabre.logging import configure_logging
 from palabre.migrations.pending import require_upgraded
 from palabre.worker.loop import run
+from palabre.worker.replies import watch_mailbox
 from palabre.worker.senders import Senders
 
 
@@ -27,9 +28,12 @@ def main() -> int:
         sys.stderr.write(f"worker: {error}\n")
         return 1
     senders = Senders(application, stop)
+    replies = threading.Thread(target=watch_mailbox, args=(application, stop), name="replies")
     senders.start()
+    replies.start()
     run(application, stop)
     senders.join()
+    replies.join()
     return 0
 
 

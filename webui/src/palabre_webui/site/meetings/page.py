@@ -147,6 +147,16 @@ def send_invitation_again(public_id: str, guest: str) -> ResponseReturnValue:
     return redirect(f"/meetings/{public_id}#guests-title", 303)
 
 
+@meetings.get("/<public_id>/calendar.ics")
+@permission("account")
+def calendar(public_id: str) -> ResponseReturnValue:
+    """The meeting for the organiser's own calendar, by the organiser's own link."""
+    application = web().application
+    with application.db.transaction() as session:
+        link = organiser_link(session, meeting=own_meeting(session, public_id), now=application.clock.now())
+        return redirect(f"/join/{token_of(application.secret, link)}/calendar.ics", 303)
+
+
 def _now(session: Session, meeting: Meeting) -> Markup:
     present = people_present(session, meeting=meeting) if meeting.state is MeetingState.LIVE else []
     piece = render_template("meetings/_now.html", meeting=meeting, present=present, starts=_starts(meeting))

@@ -1,6 +1,8 @@
 // The guest list: typed, pasted, from a file or from the contacts. The text field below it holds the truth, for the
 // form is read from it with and without this script.
 
+import { attachOffer } from '../contacts/offer.js'
+
 const FIRST = 50
 
 /**
@@ -18,8 +20,8 @@ export function editGuests(place, changed) {
   let showAll = false
 
   const editor = make('div', 'people-editor')
-  const entry = make('textarea', 'pal-textarea people-entry')
-  entry.rows = 1
+  const entry = make('input', 'pal-input')
+  entry.type = 'text'
   entry.id = 'people-entry'
   entry.setAttribute('autocapitalize', 'none')
   entry.spellcheck = false
@@ -30,7 +32,9 @@ export function editGuests(place, changed) {
   add.type = 'button'
   add.textContent = words.addButton
   const row = make('div', 'field-row')
-  row.append(entry, add)
+  const combobox = make('div', 'offer-place')
+  combobox.append(entry)
+  row.append(combobox, add)
   const field = make('div', 'pal-field')
   field.append(label, row)
   const problems = make('div')
@@ -42,14 +46,17 @@ export function editGuests(place, changed) {
   place.insertBefore(editor, textField)
 
   entry.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    if (event.key === 'Enter' && !event.isComposing) {
       event.preventDefault()
-      if (entry.getAttribute('aria-expanded') !== 'true') read(entry.value)
+      read(entry.value)
     }
   })
-  entry.addEventListener('paste', () => setTimeout(() => {
-    if (/[\n;,]/.test(entry.value.trim())) read(entry.value)
-  }))
+  entry.addEventListener('paste', (event) => {
+    const pasted = event.clipboardData.getData('text')
+    if (!/[\n;,]/.test(pasted.trim())) return
+    event.preventDefault()
+    read(pasted)
+  })
   // What was typed and not added is added when the person goes on, so that nobody is forgotten.
   entry.addEventListener('blur', () => setTimeout(() => {
     if (!editor.contains(document.activeElement) && entry.value.includes('@')) read(entry.value)
@@ -69,6 +76,11 @@ export function editGuests(place, changed) {
     read(content)
   })
 
+  attachOffer(entry, {
+    url: words.offer,
+    label: words.offerLabel,
+    pick: (contact) => { merge([{ role: 'guest', ...contact }]); write() },
+  })
   begin()
   return { read, add: (guest) => { merge([guest]); write() } }
 
@@ -103,8 +115,7 @@ export function editGuests(place, changed) {
       return false
     }
     merge(answer.guests)
-    entry.value = answer.problems.map((problem) => problem.text).join('\n')
-    entry.rows = Math.min(6, Math.max(1, answer.problems.length))
+    entry.value = answer.problems.map((problem) => problem.text).join('; ')
     entry.setAttribute('aria-invalid', String(answer.problems.length > 0))
     tell(answer.problems.map((problem) => `${problem.text}: ${problem.message}`))
     write(quietly)
