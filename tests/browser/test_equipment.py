@@ -52,3 +52,14 @@ def test_a_blocked_network_gets_a_sentence_for_its_administrator(server: Server,
     assert f"UDP port {port} to" in said
     assert f"TCP port {server.port} to 127.0.0.1" in said
     assert "At present UDP packets do not get through." in said
+
+
+def test_the_help_about_microphones_lets_one_try_it(server: Server, person: Launch) -> None:
+    lea = person("Léa", colour=BLUE, tone_hz=440, bypass_csp=True)
+    page = lea.open(f"{server.url}/help#microphone-settings").page
+    page.get_by_role("button", name="Start the test").click()
+    expect(page.get_by_text("We hear you.")).to_be_visible(timeout=10_000)
+    expect(page.get_by_label("Microphone", exact=True)).to_be_enabled()
+    fits(page)
+    assert violations(page) == []
+    assert lea.errors == []
