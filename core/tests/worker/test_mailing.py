@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
 from cryptography import x509
@@ -17,7 +19,7 @@ from sqlalchemy import select
 
 from palabre.application import Application
 from palabre.config import MailSection
-from palabre.mail import Letter, queue_mail
+from palabre.mail import Letter, clean_line, queue_mail
 from palabre.mail.delivery import Unreachable, carrier
 from palabre.mail.mailbox import Mailbox
 from palabre.mail.outbox import GIVEN_UP_AFTER_S
@@ -367,6 +369,31 @@ def test_a_name_cannot_add_a_header(
     (mail,) = mail_server.mails
     assert mail.message["Bcc"] is None
     assert len(mail.message["To"].addresses) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Réunion @ midi <é>",
+        "long " * 60,
+        "é" * 150,
+        'quo"ted, comma; <angle>',
+        "\u202eright to left",
+        "日本語 " * 30,
+    ],
+)
+def test_any_name_and_subject_arrives_whole(
+    application: Application, owe: Owe, mail_server: MailServer, name: str
+) -> None:
+    owe("one", name=name)
+    _send(application)
+    (mail,) = mail_server.mails
+    kept = clean_line(name)
+    # as RFC 2047 says; the newer classes of ``email`` leave spaces between encoded words
+    raw = {key: str(make_header(decode_header(value))) for key, value in mail.message.raw_items()}
+    assert raw["Subject"] == clean_line(f"To {kept}")
+    assert parseaddr(raw["To"]) in ((kept, "one@example.org"), parseaddr(f"{kept} <one@example.org>"))
+    assert mail.message["To"].addresses[0].addr_spec == "one@example.org"
 
 
 def test_an_address_with_other_letters_arrives(

@@ -37,35 +37,40 @@ def occasion_of(
     occurrence_id: int | None = None,
 ) -> Occasion | None:
     """What a guest is told of; ``None`` when there is no such guest or occurrence any more."""
-    invitee = session.scalar(
-        select(Invitee).where(Invitee.id == invitee_id).options(joinedload(Invitee.link))
-    )
-    if invitee is None:
+    found = session.execute(
+        select(Invitee, Meeting, Account)
+        .join(Meeting, Meeting.id == Invitee.meeting_id)
+        .outerjoin(Account, Account.id == Meeting.organiser_id)
+        .where(Invitee.id == invitee_id)
+        .options(joinedload(Invitee.link))
+    ).first()
+    if found is None:
         return None
-    meeting = session.get_one(Meeting, invitee.meeting_id)
+    invitee, meeting, organiser = found
     occurrence = session.get(Occurrence, occurrence_id) if occurrence_id is not None else None
     if occurrence_id is not None and occurrence is None:
         return None
-    return _occasion(session, house, meeting, invitee, invitee.link, language, occurrence)
+    return _occasion(session, house, meeting, organiser, invitee, invitee.link, language, occurrence)
 
 
 def occasion_by_link(session: Session, house: House, *, link: JoinLink, language: str) -> Occasion:
     """What whoever has a join link may put into a calendar; by a link that is nobody's, without a name."""
     invitee = session.scalar(select(Invitee).where(Invitee.link_id == link.id))
     meeting = session.get_one(Meeting, link.meeting_id)
-    return _occasion(session, house, meeting, invitee or _nobody(link), link, language)
+    organiser = session.get(Account, meeting.organiser_id) if meeting.organiser_id is not None else None
+    return _occasion(session, house, meeting, organiser, invitee or _nobody(link), link, language)
 
 
 def _occasion(
     session: Session,
     house: House,
     meeting: Meeting,
+    organiser: Account | None,
     invitee: Invitee,
     link: JoinLink,
     language: str,
     occurrence: Occurrence | None = None,
 ) -> Occasion:
-    organiser = session.get(Account, meeting.organiser_id) if meeting.organiser_id is not None else None
     return Occasion(
         meeting,
         tuple(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import smtplib
 import ssl
 from contextlib import suppress
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.message import Message
 from pathlib import Path
 from typing import NoReturn, Protocol
 
 from palabre.config import MailSection
 from palabre.mail.addresses import ascii_domain
 from palabre.mail.mailbox import Mailbox
+from palabre.mail.message import wire
 
 #: Name of the folder of the development mailbox, in the data folder.
 MAILBOX = "mailbox"
@@ -52,7 +52,7 @@ class Unreachable(Hitch):
 class Carrier(Protocol):
     """What takes e-mails away. One for each thread."""
 
-    def deliver(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def deliver(self, message: Message[str, str], *, sender: str, recipient: str) -> None:
         """Hand one e-mail over; when it returns, somebody else is responsible for it.
 
         :raises Refusal: for good.
@@ -75,7 +75,7 @@ class MailServer:
         self._settings = settings
         self._connection: smtplib.SMTP | None = None
 
-    def deliver(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def deliver(self, message: Message[str, str], *, sender: str, recipient: str) -> None:
         """See ``Carrier.deliver``."""
         connection = self._connected()
         try:
@@ -121,15 +121,14 @@ class MailServer:
         return self._connection
 
     def _hand_over(
-        self, connection: smtplib.SMTP, message: EmailMessage, *, sender: str, recipient: str
+        self, connection: smtplib.SMTP, message: Message[str, str], *, sender: str, recipient: str
     ) -> None:
-        options, policy = ["BODY=8BITMIME"], SMTP
-        if not connection.has_extn("8bitmime"):
-            options, policy = [], SMTP.clone(cte_type="7bit")
+        eight_bit = connection.has_extn("8bitmime")
+        options = ["BODY=8BITMIME"] if eight_bit else []
         if not (sender + recipient).isascii():
             if not connection.has_extn("smtputf8"):
                 raise smtplib.SMTPNotSupportedError("The mail server takes no such letters in addresses.")
-            options, policy = ["SMTPUTF8", "BODY=8BITMIME"], SMTPUTF8
+            options.append("SMTPUTF8")
         code, said = connection.mail(sender, options)
         if code != 250:
             raise smtplib.SMTPSenderRefused(code, said, sender)
@@ -137,7 +136,7 @@ class MailServer:
         if code not in (250, 251):
             raise smtplib.SMTPResponseException(code, said)
         _wait_at_most(connection, TAKEN_TIMEOUT_S)
-        code, said = connection.data(message.as_bytes(policy=policy))
+        code, said = connection.data(wire(message, eight_bit=eight_bit))
         if code != 250:
             raise smtplib.SMTPResponseException(code, said)
         _wait_at_most(connection, self._settings.timeout_s)

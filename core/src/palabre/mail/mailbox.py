@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import SMTP, default
+from email.message import EmailMessage, Message
+from email.policy import default
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import cast
+
+from palabre.mail.message import wire
 
 _NAME = re.compile(r"[0-9A-Za-z]{1,64}")
 
@@ -39,13 +41,13 @@ class Mailbox:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def deliver(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def deliver(self, message: Message[str, str], *, sender: str, recipient: str) -> None:
         """See ``Carrier.deliver``. Written under another name first, so that nobody reads half of it."""
         del sender, recipient  # they are in the message
         self._folder.mkdir(parents=True, exist_ok=True)
         name = f"{message['Message-ID'].strip('<>').partition('@')[0]}.eml"
         half = self._folder / f".{name}"
-        half.write_bytes(message.as_bytes(policy=SMTP))
+        half.write_bytes(wire(message))
         half.replace(self._folder / name)
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.message import EmailMessage
+from email.message import Message
 
 import structlog
 from sqlalchemy.orm import Session
@@ -152,7 +152,7 @@ class Batch:
             mark_sent(session, mail.id, now=application.clock.now())
         return True
 
-    def _message(self, mail: Mail) -> EmailMessage | None:
+    def _message(self, mail: Mail) -> Message[str, str] | None:
         """The e-mail as it is to be sent at this moment; ``None`` when nobody wants it any more.
 
         :raises _NotOurs: it is not to be sent by us.
