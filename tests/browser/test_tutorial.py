@@ -57,7 +57,7 @@ def test_it_speaks_french(server_with_polls, person):
     lea = person("Léa")
     lea.open(f"{server_with_polls.url}/language/fr").open(server_with_polls.link("Léa"))
     lea.page.get_by_label("Votre nom").fill("Léa")
-    lea.page.get_by_role("button", name="Entrer", exact=True).click()
+    lea.page.get_by_role("button", name="Rejoindre", exact=True).click()
     expect(open_panel(lea, "Sondage").get_by_label("Choix, un par ligne")).to_be_visible()
 
 
