@@ -46,15 +46,10 @@ class Upkeep:
             renewed = renew_leases(session, self._application.rooms, list(held))
             lost = {sid: one for sid, one in held.items() if sid not in renewed}
             people = [one.place.participant for one in lost.values() if one.place is not None]
-            holders = dict(
-                session.execute(
-                    select(Participant.public_id, Participant.connection).where(
-                        Participant.public_id.in_(people)
-                    )
-                )
-                .tuples()
-                .all()
+            found = session.execute(
+                select(Participant.public_id, Participant.connection).where(Participant.public_id.in_(people))
             )
+            holders = dict(found.all())
         if lost:
             self._hall.follow()  # the journal may say why, and then the socket is told
         for connection in lost.values():
