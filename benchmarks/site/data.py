@@ -95,7 +95,8 @@ def make_contacts(
                     "name": name,
                     "email": email,
                     "notes": "",
-                    "sort_key": folded(f"{name} {email}"),
+                    "sort_key": folded(name),
+                    "search_text": folded(f"{name} {email}"),
                     "created_at": now,
                     "updated_at": now,
                 }

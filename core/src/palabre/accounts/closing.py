@@ -31,7 +31,11 @@ def export_account(session: Session, account: Account, *, now: datetime) -> dict
         select(Invitee).where(Invitee.meeting_id.in_([meeting.id for meeting in meetings]))
     ):
         invitees.setdefault(one.meeting_id, []).append(_row(one))
-    contacts = session.scalars(select(Contact).where(Contact.account_id == account.id).order_by(Contact.id))
+    contacts = session.scalars(
+        select(Contact)
+        .where(Contact.account_id == account.id, Contact.removed_at.is_(None))
+        .order_by(Contact.id)
+    )
     return {
         "exported_at": now.isoformat(),
         "account": {

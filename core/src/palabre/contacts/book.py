@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from palabre.contacts.entries import BadEntry, Entry, checked, clean_labels
@@ -18,6 +19,8 @@ from palabre.model import Contact, ContactLabel
 
 #: Most words that a search looks for, and most contacts that are offered while somebody types.
 MOST_WORDS, MOST_OFFERED = 5, 8
+#: For how long somebody who was taken off can be brought back, in hours.
+UNDO_H = 24
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,12 @@ def add_contact(session: Session, *, account_id: int, tenant_id: int, entry: Ent
     _refuse_double(session, account_id, entry)
     contact = Contact(tenant_id=tenant_id, account_id=account_id, created_at=now, updated_at=now)
     write(contact, entry)
-    session.add(contact)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(contact)
+    except IntegrityError:  # somebody else's transaction added the address since we looked
+        _refuse_double(session, account_id, entry)
+        raise
     return contact
 
 
@@ -53,13 +60,17 @@ def change_contact(session: Session, *, contact: Contact, entry: Entry, now: dat
     :raises BadEntry: as ``add_contact``.
     """
     _refuse_double(session, contact.account_id, entry, but=contact.id)
-    write(contact, entry)
-    contact.updated_at = now
-    session.flush()
+    try:
+        with session.begin_nested():
+            write(contact, entry)
+            contact.updated_at = now
+    except IntegrityError:  # as above
+        _refuse_double(session, contact.account_id, entry, but=contact.id)
+        raise
 
 
 def remove_contact(session: Session, *, contact: Contact, now: datetime) -> None:
-    """Take somebody off; ``restore_contact`` brings them back."""
+    """Take somebody off; ``restore_contact`` brings them back, until ``forget_removed`` deletes them."""
     contact.removed_at = now
     session.flush()
 
@@ -75,6 +86,18 @@ def restore_contact(session: Session, *, account_id: int, public_id: str) -> Con
     contact.removed_at = None
     session.flush()
     return contact
+
+
+def forget_removed(session: Session, *, now: datetime) -> int:
+    """Delete who was taken off more than ``UNDO_H`` ago.
+
+    :returns: how many.
+    """
+    gone = session.execute(
+        delete(Contact).where(Contact.removed_at < now - timedelta(hours=UNDO_H)),
+        execution_options={"synchronize_session": False},
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
 
 
 def keep_contact(
@@ -146,17 +169,14 @@ def offered(session: Session, *, account_id: int, typed: str) -> list[Contact]:
 
 def labels_of(session: Session, *, account_id: int) -> list[tuple[str, int]]:
     """The labels of an account's contacts, with how many have each."""
-    return list(
-        session.execute(
-            select(ContactLabel.label, func.count())
-            .join(Contact, Contact.id == ContactLabel.contact_id)
-            .where(*_own(account_id))
-            .group_by(ContactLabel.label)
-            .order_by(ContactLabel.label)
-        )
-        .tuples()
-        .all()
+    found = session.execute(
+        select(ContactLabel.label, func.count())
+        .join(Contact, Contact.id == ContactLabel.contact_id)
+        .where(*_own(account_id))
+        .group_by(ContactLabel.label)
+        .order_by(ContactLabel.label)
     )
+    return [(label, count) for label, count in found]
 
 
 def known_addresses(session: Session, *, account_id: int, emails: Collection[str]) -> set[str]:

@@ -15,9 +15,10 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from palabre.contacts.book import add_contact, change_contact, entry_of
+from palabre.contacts.book import entry_of, write
 from palabre.contacts.entries import BadEntry, Entry, checked, clean_labels
 from palabre.contacts.exporting import FORMULA
 from palabre.errors import Refused
@@ -70,7 +71,7 @@ def decode(content: bytes) -> str:
     :raises Refused: code ``too_large``.
     """
     if len(content) > LONGEST_FILE:
-        raise Refused("too_large", _("This file is too large: 2 megabytes are the most. Divide it."))
+        raise _too_large()
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return content.decode("utf-16", errors="replace")
     try:
@@ -83,11 +84,12 @@ def preview(session: Session, *, account_id: int, text: str, country: str | None
     """What importing would do, line by line; nothing is written.
 
     :param country: of telephone numbers without ``+``.
-    :raises Refused: ``nothing_to_import``, ``too_many``.
+    :raises Refused: ``nothing_to_import``, ``too_many``, ``too_large``, ``unreadable``.
     """
-    read = list(
-        _cards(text) if re.search(r"^BEGIN:VCARD", text, re.IGNORECASE | re.MULTILINE) else _rows(text)
-    )
+    text = _lines(text)
+    if len(text) > LONGEST_FILE:
+        raise _too_large()
+    read = list(_cards(text) if re.match(r"[\s\ufeff]*BEGIN:VCARD", text, re.IGNORECASE) else _rows(text))
     if not read:
         raise Refused("nothing_to_import", _("No people were found in it."))
     if len(read) > MOST_PEOPLE:
@@ -104,21 +106,32 @@ def import_contacts(
 ) -> tuple[int, int]:
     """Keep the good lines, in the caller's transaction: all of them or none.
 
+    :param lines: of ``preview`` in the same transaction, which looked for doubles.
     :returns: how many people are new, and of how many something changed.
+    :raises Refused: code ``changed_meanwhile``, when another transaction added one of them since.
     """
     by_email, by_phone = _known(session, account_id)
-    new = changed = 0
+    new: list[Contact] = []
+    changed = 0
     for line in lines:
         if line.what not in ("new", "changed"):
             continue
         contact = _same(line.entry, by_email, by_phone)
         if contact is None:
-            add_contact(session, account_id=account_id, tenant_id=tenant_id, entry=line.entry, now=now)
-            new += 1
+            contact = Contact(tenant_id=tenant_id, account_id=account_id, created_at=now)
+            new.append(contact)
         else:
-            change_contact(session, contact=contact, entry=_merged(entry_of(contact), line.entry), now=now)
             changed += 1
-    return new, changed
+        write(contact, line.entry)
+        contact.updated_at = now
+    try:
+        with session.begin_nested():
+            session.add_all(new)
+    except IntegrityError as error:
+        raise Refused(
+            "changed_meanwhile", _("Your contacts changed meanwhile. Look at what will happen once more.")
+        ) from error
+    return len(new), changed
 
 
 def _line(
@@ -171,14 +184,23 @@ def _known(session: Session, account_id: int) -> tuple[dict[str, Contact], dict[
     return {one.email: one for one in rows if one.email}, by_phone
 
 
+def _too_large() -> Refused:
+    return Refused("too_large", _("This file is too large: 2 megabytes are the most. Divide it."))
+
+
+def _lines(text: str) -> str:
+    """``text`` with one kind of line end; old programs write a carriage return alone."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _rows(text: str) -> Iterator[tuple[int, Entry]]:
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
         return
     delimiter = max(",;\t", key=lines[0].count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     columns: dict[str, int] | None = None
-    for row in reader:
+    for row in _readable(reader):
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
@@ -188,6 +210,14 @@ def _rows(text: str) -> Iterator[tuple[int, Entry]]:
                 continue
             columns = {"name": 0, "email": 1, "phone": 2} if len(cells) > 1 else {"email": 0}
         yield reader.line_num, _entry(cells, columns)
+
+
+def _readable(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        # A cell of more than 131,072 characters: a quotation mark that is never closed.
+        raise Refused("unreadable", _("This is no table of people. Check its quotation marks.")) from error
 
 
 def _columns(cells: Sequence[str]) -> dict[str, int]:
@@ -211,18 +241,19 @@ def _entry(cells: Sequence[str], columns: dict[str, int]) -> Entry:
         return value[1:] if value[:1] == "'" and value[1:2] in (*FORMULA, "'") else value
 
     name = cell("name") or " ".join(part for part in (cell("given"), cell("family")) if part)
-    labels = tuple(part for part in re.split(r"[,;]|:::", cell("labels")) if part.strip(" *"))
-    return Entry(
-        clean_line(name),
-        cell("email"),
-        cell("phone"),
-        tuple(one.strip(" *") for one in labels),
-        cell("notes"),
-    )
+    return Entry(clean_line(name), cell("email"), cell("phone"), _labels(cell("labels")), cell("notes"))
+
+
+def _labels(cell: str) -> tuple[str, ...]:
+    """The labels in a cell. Google writes ``* myContacts ::: Choir``: a star marks the groups of its own."""
+    if " ::: " in cell or cell.startswith("* "):
+        return tuple(part.strip().removeprefix("* ") for part in cell.split(" ::: "))
+    return tuple(part for part in re.split(r"[,;]", cell) if part.strip())
 
 
 def _cards(text: str) -> Iterator[tuple[int, Entry]]:
-    lines = re.sub(r"\r?\n[ \t]", "", text).splitlines()
+    # Not ``splitlines``: it cuts at U+2028 too, which may stand in a note.
+    lines = re.split(r"\r?\n", re.sub(r"\r?\n[ \t]", "", text))
     number = 0
     card: dict[str, list[str]] | None = None
     for line in lines:
@@ -254,7 +285,7 @@ def _of_card(card: dict[str, list[str]]) -> Entry:
 
 
 def _split(value: str, separator: str) -> list[str]:
-    return [_plain(part) for part in re.split(rf"(?<!\\){separator}", value)]
+    return [_plain(part) for part in re.findall(rf"(?:^|{separator})((?:\\.|[^\\{separator}])*)", value)]
 
 
 def _plain(value: str) -> str:

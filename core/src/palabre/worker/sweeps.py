@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from palabre.application import Application
+from palabre.contacts import forget_removed
 from palabre.model import PerformedAct
 from palabre.rooms import announce, expire_leases_in, rooms_to_sweep
 from palabre.worker.duties import do_due
@@ -57,6 +58,12 @@ def forget_performed_acts(application: Application) -> int:
         return int(forgotten.rowcount)  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
 
 
+def forget_removed_contacts(application: Application) -> int:
+    """People who were taken off an address book, and can no longer be brought back."""
+    with application.db.transaction() as session:
+        return forget_removed(session, now=application.clock.now())
+
+
 def core_sweeps() -> tuple[Sweep, ...]:
     """Every sweep of the core."""
     return (
@@ -64,4 +71,5 @@ def core_sweeps() -> tuple[Sweep, ...]:
         Sweep("expire leases", 1.0, expire_leases),
         Sweep("end empty meetings", 5.0, end_empty),
         Sweep("forget performed acts", 600.0, forget_performed_acts),
+        Sweep("forget removed contacts", 600.0, forget_removed_contacts),
     )
