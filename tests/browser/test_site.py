@@ -62,6 +62,10 @@ def test_pages_of_meetings(server: Server, person: Launch, scheme: str, width: i
     page.locator("#people-entry").press("Enter")
     expect(page.locator(".people-list li")).to_have_count(2)
     expect(page.locator(".people-editor .field-problem")).to_have_count(1)
+    page.locator(".people-list [aria-expanded]").first.click()
+    page.locator(".people-list .details select").first.select_option("America/New_York")
+    expect(page.locator(".people-list li").first).to_contain_text("New York")
+    expect(page.locator("#summary")).to_contain_text("New York")
     fits(page)
     assert violations(page) == []
     page.locator("#people-entry").fill("")

@@ -48,6 +48,20 @@ def test_what_is_written_is_understood(text: str, guests: list[Guest]):
     assert not read.problems
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,email,language,time zone\nSam,sam@example.org,fr,America/New_York",
+        "Nom;Courriel;Langue;Fuseau horaire\nSam;sam@example.org;Français;america/new_york",
+        "email\tTime Zone\tname\tLanguage\nsam@example.org\tNew York\tSam\tFrench",
+    ],
+)
+def test_a_table_says_where_somebody_is_and_what_they_read(text: str):
+    assert read_guests(text).guests == (
+        Guest("sam@example.org", "Sam", Role.GUEST, language="fr", time_zone="America/New_York"),
+    )
+
+
 def test_one_bad_line_among_forty_is_marked_and_the_rest_kept():
     lines = [f"guest{number}@example.org" for number in range(40)]
     lines[17] = "guest17@example"
@@ -62,6 +76,16 @@ def test_one_bad_line_among_forty_is_marked_and_the_rest_kept():
         ("Sam", 1, "There is no e-mail address here."),
         ("sam@example.org\nSam <sam@example.org>", 2, "sam@example.org is on line 1 already."),
         ("name,email,role\nSam,sam@example.org,boss", 2, "“boss” is no role: write presenter or guest."),
+        (
+            "email,time zone\nsam@example.org,Paris\nkim@example.org,Atlantis",
+            3,
+            "“Atlantis” is no time zone: write it as Europe/Paris.",
+        ),
+        (
+            "email,language\nsam@example.org,Klingon",
+            2,
+            "Mails cannot be written in “Klingon”: write English or French.",
+        ),
         ('name,email\n"Two\nlines",sam@example.org\nKim,kim', 4, "kim is not an e-mail address."),
         ("sam@example.org; somebody; kim@example.org", 1, "There is no e-mail address in “somebody”."),
         ("sam@exa mple.org", 1, "sam@exa mple.org is not an e-mail address."),
@@ -86,7 +110,14 @@ _emails = some.from_regex(
 @settings(max_examples=200, deadline=None)
 @given(
     some.lists(
-        some.builds(Guest, _emails, _names, some.sampled_from(Role)),
+        some.builds(
+            Guest,
+            _emails,
+            _names,
+            some.sampled_from(Role),
+            some.sampled_from((None, "en", "fr")),
+            some.sampled_from((None, "Europe/Paris", "America/New_York", "UTC")),
+        ),
         max_size=8,
         unique_by=lambda one: one.email,
     )

@@ -6,6 +6,8 @@ from flask import request
 
 from palabre.i18n import LANGUAGES, best_language
 
+#: Each language under its own name.
+LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
 COOKIE = "palabre_language"
 #: One year, in seconds.
 COOKIE_AGE_S = 31_536_000

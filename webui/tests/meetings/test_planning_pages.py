@@ -105,6 +105,29 @@ def test_guests_may_come_as_a_file(application, lea):
     )
 
 
+def test_the_local_time_of_guests_elsewhere_is_told(lea):
+    fields = PLAN | {"guests": "name,email,time zone\nSam,sam@example.org,America/New_York"}
+    told = lea.send("/meetings/drafts/0123456789", form="/meetings/plan", **fields).text
+    assert "For guests elsewhere: 08:00 in New York (UTC−5)." in told
+    assert "08:00 in New York (UTC−5)" in lea.get(lea.plan(**fields)).text
+
+
+def test_where_a_guest_is_can_be_said_and_taken_back(application, lea):
+    path = lea.plan(guests="email,time zone,language\nsam@example.org,Asia/Tokyo,fr")
+    form = lea.get(f"{path}/edit").text
+    assert "sam@example.org,guest,fr,Asia/Tokyo" in form
+    edited = {**PLAN, "guests": "sam@example.org", "edit": re.search(r'name="edit" value="(\d+)"', form)[1]}
+    assert lea.send(f"{path}/edit", form=f"{path}/edit", **edited).status_code == 303
+    (sam,) = stored(application, Invitee)
+    assert (sam.language, sam.time_zone) == (None, None)
+
+
+def test_a_list_that_says_nothing_of_places_says_none_to_the_script(lea):
+    fields = {"guests": "sam@example.org\nkim@example.org"}
+    answer = lea.send("/meetings/guests/read", form="/meetings/plan", **fields)
+    assert all(one.keys() == {"email", "name", "role"} for one in answer.json["guests"])
+
+
 def test_a_form_that_is_too_long_is_refused_in_words(lea):
     answer = lea.send("/meetings/plan", form="/meetings/plan", **{**PLAN, "guests": "x" * 5_000_000})
     assert answer.status_code == 413

@@ -95,6 +95,14 @@ def is_zone(name: str) -> bool:
     return name in _names()
 
 
+def zone_named(text: str) -> str | None:
+    """The IANA name that somebody wrote: in full, whatever the capitals, or the place alone, such as ``New York``.
+
+    :returns: ``None`` when there is none, or more than one.
+    """
+    return _written().get(text.strip().lower().replace(" ", "_"))
+
+
 def zones(language: str, at: datetime, *, also: str | None = None) -> list[tuple[str, str]]:
     """Zones to choose from: pairs of IANA name and words with the distance from UTC at a moment, *Paris (UTC+1)*.
 
@@ -143,6 +151,16 @@ def _zone(name: str) -> ZoneInfo:
 @cache
 def _names() -> frozenset[str]:
     return frozenset(available_timezones() - _NO_PLACES)
+
+
+@cache
+def _written() -> dict[str, str]:
+    """The names of zones by what people write for them, in small letters."""
+    places: dict[str, list[str]] = {}
+    for name in _places():
+        places.setdefault(name.rpartition("/")[2].lower(), []).append(name)
+    alone = {place: names[0] for place, names in places.items() if len(names) == 1}
+    return alone | {name.lower(): name for name in sorted(_names())}
 
 
 @cache

@@ -103,14 +103,12 @@ def _add(
 
 
 def _change(session: Session, invitee: Invitee, guest: Guest) -> bool:
-    # a list that was typed says nothing about language and zone
-    language, zone = guest.language or invitee.language, guest.time_zone or invitee.time_zone
     same = (invitee.name, invitee.role, invitee.language, invitee.time_zone)
-    if same == (guest.name, guest.role, language, zone):
+    if same == (guest.name, guest.role, guest.language, guest.time_zone):
         return False
     link = session.get_one(JoinLink, invitee.link_id)
     link.role, link.name = guest.role, guest.name
-    _write(invitee, Guest(guest.email, guest.name, guest.role, language, zone))
+    _write(invitee, guest)
     return True
 
 

@@ -6,8 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from palabre.calendar.times import zone_named
 from palabre.errors import Refused
 from palabre.i18n import gettext as _
 from palabre.invitations.guests import Guest
@@ -28,10 +29,16 @@ _TITLES = {
     },
     "name": {"name", "nom", "full name", "nom complet"},
     "role": {"role", "rôle"},
+    "language": {"language", "langue"},
+    "time_zone": {"time zone", "timezone", "fuseau horaire", "fuseau"},
 }
 _ROLES = {
     **dict.fromkeys(("presenter", "host", "animateur", "animatrice"), Role.PRESENTER),
     **dict.fromkeys(("guest", "participant", "invité", "invitée", "invite"), Role.GUEST),
+}
+_LANGUAGES = {
+    **dict.fromkeys(("en", "english", "anglais"), "en"),
+    **dict.fromkeys(("fr", "french", "français", "francais"), "fr"),
 }
 #: Most lines of a cell, and most characters of a record, that are read.
 _LONGEST_CELL, _LONGEST_RECORD = 10, 10_000
@@ -53,6 +60,8 @@ class GuestLines:
 def read_guests(text: str) -> GuestLines:
     """Guests of a list: ``Name <a@b>``, ``a@b; c@d``, ``name,email,role``, or CSV with a line of titles.
 
+    Below titles there may be columns for the language of somebody's mails and for the time zone where they are.
+
     Lines that cannot be read are problems; the others are guests all the same. An address that comes twice is a guest
     once and a problem once.
     """
@@ -73,7 +82,7 @@ def read_guests(text: str) -> GuestLines:
             problems.append((number, shown, said))
             continue
         first_line[email] = number
-        guests[email] = Guest(email, clean_line(found.name), found.role)
+        guests[email] = replace(found, email=email, name=clean_line(found.name))
     return GuestLines(tuple(guests.values()), tuple(problems))
 
 
@@ -87,8 +96,11 @@ def guests_as_text(guests: Iterable[Guest]) -> str:
         return ""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(("name", "email", "role"))
-    writer.writerows((guest.name, guest.email, guest.role.value) for guest in listed)
+    writer.writerow(("name", "email", "role", "language", "time zone"))
+    writer.writerows(
+        (guest.name, guest.email, guest.role.value, guest.language or "", guest.time_zone or "")
+        for guest in listed
+    )
     return written.getvalue()
 
 
@@ -117,8 +129,7 @@ class _Titled:
             cells = next(csv.reader(io.StringIO(record), delimiter=self.delimiter), [])
             found = {name: cells[at].strip() if at < len(cells) else "" for name, at in self.columns.items()}
             if any(cell.strip() for cell in cells):
-                said = _guest(found["email"], found.get("name", ""), found.get("role", ""))
-                yield number, clean_line(record), said
+                yield number, clean_line(record), _guest(**found)
 
 
 def _records(lines: list[str], *, first: int) -> Iterator[tuple[int, str]]:
@@ -165,9 +176,9 @@ def _of_line(line: str) -> list[Guest | str]:
         role = next((piece for piece in others if piece.lower() in _ROLES), "")
         email, name = _parted(with_address[0])
         words = [_bare(piece) for piece in others if piece != role]
-        return [_guest(email, ", ".join([*words, name] if name else words), role)]
+        return [_guest(email, name=", ".join([*words, name] if name else words), role=role)]
     return [
-        *(_guest(*_parted(piece), "") for piece in with_address),
+        *(_guest(email, name=name) for email, name in map(_parted, with_address)),
         *(_("There is no e-mail address in “{text}”.").format(text=clean_line(piece)) for piece in others),
     ]
 
@@ -182,8 +193,22 @@ def _bare(text: str) -> str:
     return text.strip().strip('"').strip()
 
 
-def _guest(email: str, name: str, role: str) -> Guest | str:
-    found = _ROLES.get(role.lower(), Role.GUEST) if role else Role.GUEST
+def _guest(
+    email: str, *, name: str = "", role: str = "", language: str = "", time_zone: str = ""
+) -> Guest | str:
     if role and role.lower() not in _ROLES:
         return _("“{role}” is no role: write presenter or guest.").format(role=clean_line(role))
-    return Guest(email, name.strip(), found)
+    if language and language.lower() not in _LANGUAGES:
+        said = _("Mails cannot be written in “{language}”: write English or French.")
+        return said.format(language=clean_line(language))
+    zone = zone_named(time_zone) if time_zone else None
+    if time_zone and zone is None:
+        said = _("“{zone}” is no time zone: write it as Europe/Paris.")
+        return said.format(zone=clean_line(time_zone)[:64])
+    return Guest(
+        email,
+        name.strip(),
+        _ROLES.get(role.lower(), Role.GUEST),
+        _LANGUAGES.get(language.lower()),
+        zone,
+    )

@@ -133,7 +133,7 @@ def _meaning(name: str, value: Any, plan: MeetingPlan) -> Any:
     if name == "mail_before_min":
         return set(plan.mail_before_min)
     if name == "guests":
-        return {guest.email: (guest.name, guest.role) for guest in plan.guests}
+        return {guest.email: guest for guest in plan.guests}
     if name in ("name", "description", "words"):
         return value.strip().replace("\r\n", "\n")
     return value

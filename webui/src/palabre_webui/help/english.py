@@ -99,7 +99,7 @@ SECTIONS = (
             Q(
                 "time-zones",
                 "We live in different time zones. What do the guests read?",
-                "The invitation says the start in the guest's own zone, if it is known, and in the meeting's. Calendar programs show it in the zone of their owner. You choose the meeting's zone in the form.",
+                "You choose the meeting's zone in the form, and with … beside a person the zone where they are. The invitation says the start in both, and the summary beside the form shows it to you. Calendar programs show it in the zone of their owner.",
             ),
             Q(
                 "clock-change",

@@ -101,7 +101,7 @@ SECTIONS = (
             Q(
                 "time-zones",
                 "Nous vivons dans plusieurs fuseaux horaires. Que lisent les invités ?",
-                "L'invitation donne le début dans le fuseau de l'invité, s'il est connu, et dans celui de la réunion. Les agendas l'affichent dans le fuseau de leur propriétaire. Vous choisissez le fuseau de la réunion dans le formulaire.",
+                "Dans le formulaire, vous choisissez le fuseau de la réunion et, avec … à côté d'une personne, celui où elle se trouve. L'invitation donne le début dans les deux, et le récapitulatif vous le montre. Les agendas l'affichent dans le fuseau de leur propriétaire.",
             ),
             Q(
                 "clock-change",

@@ -39,11 +39,9 @@ from palabre.tenants.scope import current_tenant
 from palabre_webui.concurrency import offload
 from palabre_webui.context import web
 from palabre_webui.declared import permission
+from palabre_webui.languages import LANGUAGE_NAMES
 from palabre_webui.sign_in.blueprint import account
 from palabre_webui.sign_in.present import forget, is_my_password, require_signed_in
-
-#: Each language under its own name.
-LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
 
 
 @account.get("")

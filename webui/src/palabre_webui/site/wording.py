@@ -121,4 +121,5 @@ FILTERS = {
     "listed": listed,
     "moment": moment,
     "whole_moment": whole_moment,
+    "zone_words": zone_words,
 }

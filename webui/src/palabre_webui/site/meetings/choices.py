@@ -9,12 +9,13 @@ from typing import Any
 from babel.dates import get_day_names
 
 from palabre.calendar.times import zones
-from palabre.i18n import current_language
+from palabre.i18n import LANGUAGES, current_language
 from palabre.i18n import gettext as _
 from palabre.meetings import MeetingOption, kinds, options, prices
 from palabre.meetings import read_options as read_offered_options
 from palabre.model import RoomClass
 from palabre_webui.context import web
+from palabre_webui.languages import LANGUAGE_NAMES
 from palabre_webui.site.meetings.form import DURATIONS_MIN, REMINDERS_MIN, PlanForm, Reading
 from palabre_webui.site.wording import lasted, minutes_before
 
@@ -29,6 +30,7 @@ class Choices:
     sizes: list[tuple[str, str, str]]
     reminders: list[tuple[int, str]]
     weekdays: list[tuple[str, str]]
+    languages: list[tuple[str, str]]
     options: list[MeetingOption]
 
 
@@ -46,6 +48,7 @@ def choices(form: PlanForm) -> Choices:
         ],
         reminders=[(one, minutes_before(one)) for one in REMINDERS_MIN],
         weekdays=[(str(day), days[day].capitalize()) for day in range(7)],
+        languages=[(tag, LANGUAGE_NAMES[tag]) for tag in LANGUAGES],
         options=options(plugins),
     )
 

@@ -62,16 +62,19 @@ def edit(public_id: str) -> ResponseReturnValue:
     problems = reading.problems | option_problems
     seen = _number(request.form.get("edit", "")) or 0
     tell = request.form.get("tell")
+    with application.db.reading() as session:
+        meeting = _own_planned(session, public_id)
+        if reading.plan is None or problems:
+            return show_form(form, meeting=meeting, edit=seen, reading=reading, problems=problems), 422
+        # Who edits meanwhile grows the number, and ``change`` refuses then.
+        if meeting.edit == seen and tell is None:
+            found = differences(plan_of(session, meeting=meeting), reading.plan)
+            guests = guest_count(session, meeting)
+            if guests and any(one.matters_to_guests for one in found):
+                return _ask(meeting, form, found, edit=seen, meanwhile=False, guest_count=guests)
     try:
         with application.db.transaction() as session:
             meeting = _own_planned(session, public_id)
-            if reading.plan is None or problems:
-                return show_form(form, meeting=meeting, edit=seen, reading=reading, problems=problems), 422
-            if meeting.edit == seen and tell is None:
-                found = differences(plan_of(session, meeting=meeting), reading.plan)
-                guests = guest_count(session, meeting)
-                if guests and any(one.matters_to_guests for one in found):
-                    return _ask(meeting, form, found, edit=seen, meanwhile=False, guest_count=guests)
             changed = change(
                 session,
                 plugins=application.plugins,
@@ -163,15 +166,15 @@ def move_time(public_id: str, time: str) -> ResponseReturnValue:
     """Move one time of a repeated meeting; the others stay."""
     application = web().application
     typed, duration = request.form.get("start", ""), request.form.get("duration_min", "")
-    with application.db.transaction() as session:
-        meeting = own_meeting(session, public_id)
-        occurrence = _occurrence(meeting, time)
-        try:
-            local = datetime.fromisoformat(typed).replace(tzinfo=None, second=0, microsecond=0)
-        except ValueError:
-            problems = {"start": _("Choose the day and the time when it starts.")}
-            return _show_time(session, meeting, occurrence, typed, duration, problems), 422
-        try:
+    try:
+        local = datetime.fromisoformat(typed).replace(tzinfo=None, second=0, microsecond=0)
+    except ValueError:
+        problems = {"start": _("Choose the day and the time when it starts.")}
+        return _time_again(public_id, time, typed, duration, problems)
+    try:
+        with application.db.transaction() as session:
+            meeting = own_meeting(session, public_id)
+            occurrence = _occurrence(meeting, time)
             change_occurrence(
                 session,
                 occurrence=occurrence,
@@ -180,9 +183,8 @@ def move_time(public_id: str, time: str) -> ResponseReturnValue:
                 now=application.clock.now(),
                 tell_guests="tell" in request.form,
             )
-        except PlanRefused as refused:
-            session.rollback()
-            return _show_time(session, meeting, occurrence, typed, duration, refused.problems), 422
+    except PlanRefused as refused:
+        return _time_again(public_id, time, typed, duration, refused.problems)
     announce_changed(application.plugins, meeting)
     flash(_("This time is changed; the others stay as they were."), "good")
     return redirect(f"/meetings/{public_id}", 303)
@@ -277,6 +279,15 @@ def _show_time(
         guest_count=guest_count(session, meeting),
         zone_name=zone_words(meeting.time_zone, occurrence.starts_at),
     )
+
+
+def _time_again(
+    public_id: str, time: str, start: str, duration: str, problems: dict[str, str]
+) -> ResponseReturnValue:
+    """The form for one time as it was sent, with what has to be changed."""
+    with web().application.db.reading() as session:
+        meeting = own_meeting(session, public_id)
+        return _show_time(session, meeting, _occurrence(meeting, time), start, duration, problems), 422
 
 
 def _number(typed: str) -> int | None:

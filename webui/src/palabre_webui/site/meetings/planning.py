@@ -12,7 +12,7 @@ from flask import flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from palabre.i18n import gettext as _
-from palabre.invitations import read_guests
+from palabre.invitations import Guest, read_guests
 from palabre.meetings import (
     PlanRefused,
     announce_planned,
@@ -117,9 +117,21 @@ def read_guest_list() -> ResponseReturnValue:
     """A typed or pasted list as people, and the lines that are none."""
     lines = read_guests(request.form.get("guests", ""))
     return jsonify(
-        guests=[{"email": one.email, "name": one.name, "role": one.role.value} for one in lines.guests],
+        guests=[_told(one) for one in lines.guests],
         problems=[{"line": line, "text": text, "message": message} for line, text, message in lines.problems],
     )
+
+
+def _told(guest: Guest) -> dict[str, str]:
+    """A guest for the script of the form; what the list does not say is not there, and stays as it was."""
+    told = {
+        "email": guest.email,
+        "name": guest.name,
+        "role": guest.role.value,
+        "language": guest.language,
+        "timeZone": guest.time_zone,
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def form_of_request() -> PlanForm:

@@ -2,6 +2,7 @@
 // form is read from it with and without this script.
 
 import { attachOffer } from '../contacts/offer.js'
+import { guestRow, make } from './guest_row.js'
 
 const FIRST = 50
 
@@ -15,7 +16,7 @@ export function editGuests(place, changed) {
   const text = place.querySelector('textarea')
   const textField = text.closest('.pal-field')
   const file = place.querySelector('input[type="file"]')
-  /** @type {{email: string, name: string, role: string}[]} */
+  /** @type {import('./guest_row.js').Guest[]} */
   let guests = []
   let showAll = false
 
@@ -129,11 +130,12 @@ export function editGuests(place, changed) {
   }
 
   /** The text field gets the list, with a title line so that it is read as a table whatever the names hold. */
-  function write(quietly = false) {
+  function write(quietly = false, redraw = true) {
     const quoted = (value) => /[",;\n\r\t]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value
-    text.value = guests.length === 0 ? '' : ['name,email,role',
-      ...guests.map((guest) => [guest.name, guest.email, guest.role].map(quoted).join(','))].join('\n')
-    render()
+    text.value = guests.length === 0 ? '' : ['name,email,role,language,time zone',
+      ...guests.map((guest) => [guest.name, guest.email, guest.role, guest.language ?? '', guest.timeZone ?? '']
+        .map(quoted).join(','))].join('\n')
+    if (redraw) render()
     if (!quietly) changed()
   }
 
@@ -149,7 +151,7 @@ export function editGuests(place, changed) {
     const count = guests.length
     status.textContent = count === 0 ? '' : count === 1 ? words.countOne : words.count.replace('{count}', String(count))
     const shown = showAll ? guests : guests.slice(0, FIRST)
-    list.replaceChildren(...shown.map(line))
+    list.replaceChildren(...shown.map((guest) => guestRow(guest, { words, changed: () => write(false, false), remove: takeOff })))
     if (shown.length < count) {
       const more = make('button', 'pal-button')
       more.type = 'button'
@@ -159,33 +161,6 @@ export function editGuests(place, changed) {
       item.append(more)
       list.append(item)
     }
-  }
-
-  function line(guest) {
-    const item = make('li')
-    const who = make('span', 'who')
-    const name = make('span', 'one-line')
-    name.dir = 'auto'
-    name.textContent = guest.name || guest.email
-    who.append(name)
-    if (guest.name) {
-      const email = make('span', 'soft small one-line')
-      email.textContent = guest.email
-      who.append(email)
-    }
-    const role = make('select', 'pal-select')
-    role.setAttribute('aria-label', words.role.replace('{name}', guest.name || guest.email))
-    for (const [value, shown] of [['guest', words.guest], ['presenter', words.presenter]]) {
-      role.add(new Option(shown, value, false, guest.role === value))
-    }
-    role.addEventListener('change', (event) => { event.stopPropagation(); guest.role = role.value; write() })
-    const remove = make('button', 'pal-button pal-button--quiet pal-button--icon')
-    remove.type = 'button'
-    remove.setAttribute('aria-label', words.remove.replace('{name}', guest.name || guest.email))
-    remove.textContent = '×'
-    remove.addEventListener('click', () => takeOff(guest))
-    item.append(who, role, remove)
-    return item
   }
 
   function takeOff(guest) {
@@ -199,10 +174,4 @@ export function editGuests(place, changed) {
     status.replaceChildren(words.removed.replace('{name}', guest.name || guest.email), ' ', undo)
     undo.focus()
   }
-}
-
-function make(tag, className = '') {
-  const element = document.createElement(tag)
-  element.className = className
-  return element
 }
