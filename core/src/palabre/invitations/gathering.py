@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from palabre.config import MailSection
@@ -12,6 +12,18 @@ from palabre.invitations.links import Secret
 from palabre.invitations.lists import personal_address
 from palabre.invitations.occasion import Occasion
 from palabre.model import Account, Invitee, JoinLink, Meeting, Occurrence, Response
+
+# Written once, for they are executed for each mail.
+_GUEST = (
+    select(Invitee, Meeting, Account)
+    .join(Meeting, Meeting.id == Invitee.meeting_id)
+    .outerjoin(Account, Account.id == Meeting.organiser_id)
+    .where(Invitee.id == bindparam("invitee"))
+    .options(joinedload(Invitee.link))
+)
+_TIMES = (
+    select(Occurrence).where(Occurrence.meeting_id == bindparam("meeting")).order_by(Occurrence.recurrence_id)
+)
 
 
 @dataclass(frozen=True)
@@ -37,13 +49,7 @@ def occasion_of(
     occurrence_id: int | None = None,
 ) -> Occasion | None:
     """What a guest is told of; ``None`` when there is no such guest or occurrence any more."""
-    found = session.execute(
-        select(Invitee, Meeting, Account)
-        .join(Meeting, Meeting.id == Invitee.meeting_id)
-        .outerjoin(Account, Account.id == Meeting.organiser_id)
-        .where(Invitee.id == invitee_id)
-        .options(joinedload(Invitee.link))
-    ).first()
+    found = session.execute(_GUEST, {"invitee": invitee_id}).first()
     if found is None:
         return None
     invitee, meeting, organiser = found
@@ -73,13 +79,7 @@ def _occasion(
 ) -> Occasion:
     return Occasion(
         meeting,
-        tuple(
-            session.scalars(
-                select(Occurrence)
-                .where(Occurrence.meeting_id == meeting.id)
-                .order_by(Occurrence.recurrence_id)
-            )
-        ),
+        tuple(session.scalars(_TIMES, {"meeting": meeting.id})),
         invitee,
         organiser,
         brand=house.brand,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from email.encoders import encode_base64
 from email.header import Header
@@ -10,7 +11,7 @@ from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.mime.text import MIMEText
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import format_datetime
 from typing import Any
 
@@ -23,8 +24,17 @@ from palabre.mail.page import as_html
 _LONGEST_SUBJECT = 200
 #: Longest line, in bytes.
 _LONGEST_LINE = 990
-#: The headers are folded already, and the parts encoded.
-_WIRE = compat32.clone(linesep="\r\n", max_line_length=0)
+
+
+class _Written(Compat32):
+    """Writes headers as they are: folded and encoded already, which the library would find out for each once more."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """One header with its line end."""
+        return f"{name}: {value}\r\n".encode("ascii", "surrogateescape")
+
+
+_WIRE = _Written(linesep="\r\n", max_line_length=0)
 
 
 def make_message(
@@ -48,7 +58,7 @@ def make_message(
         *(_file(one) for one in letter.attachments if one.is_alternative),
     ]
     attached = [_file(one) for one in letter.attachments if not one.is_alternative]
-    message = MIMEMultipart("mixed" if attached else "alternative")
+    message = _multipart("mixed" if attached else "alternative")
     headers = {
         "From": _mailbox("From", sender),
         "To": _mailbox("To", to),
@@ -62,10 +72,13 @@ def make_message(
     }
     for name, value in headers.items():
         message[name] = value
-    message.set_payload(
-        [MIMEMultipart("alternative", None, alternatives), *attached] if attached else alternatives
-    )
+    message.set_payload([_multipart("alternative", alternatives), *attached] if attached else alternatives)
     return message
+
+
+def _multipart(subtype: str, parts: list[Any] | None = None) -> MIMEMultipart:
+    # With a boundary of our own the library searches none that is in no part; 128 random bits are in none.
+    return MIMEMultipart(subtype, f"={secrets.token_hex(16)}=", parts)
 
 
 def wire(message: Message[str, str], *, eight_bit: bool = True) -> bytes:

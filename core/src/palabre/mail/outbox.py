@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,14 @@ GIVEN_UP_AFTER_S = 3 * 24 * 3600.0
 _LONGEST_PROBLEM = 2000
 #: Most keys that are looked for in one query.
 _KEYS = 500
+# What is asked for each mail is written once: to put these together takes as long as to execute them.
+_TABLE = cast("Table", Mail.__table__)
+_CLAIM = select(Mail.state, Mail.claimed_until).where(Mail.id == bindparam("mail"))
+_SENT = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("mail"))
+    .values(state=MailState.SENT, sent_at=bindparam("now"), data={}, problem=None, claimed_until=None)
+)
 
 
 @dataclass(frozen=True)
@@ -158,6 +166,12 @@ def _due(session: Session, whose: ColumnElement[bool], *, now: datetime, limit: 
     ).all()
 
 
+def is_claimed(session: Session, mail_id: int, *, now: datetime) -> bool:
+    """Whether a mail still waits, and the claim on it holds."""
+    row = session.execute(_CLAIM, {"mail": mail_id}).first()
+    return row is not None and row.state is MailState.WAITING and (row.claimed_until or now) > now
+
+
 def renew_claims(session: Session, mail_ids: Collection[int], *, now: datetime, for_s: float) -> None:
     """Keep claims that would run out while their mails are sent."""
     session.execute(
@@ -170,7 +184,7 @@ def renew_claims(session: Session, mail_ids: Collection[int], *, now: datetime, 
 
 def mark_sent(session: Session, mail_id: int, *, now: datetime) -> None:
     """A server took it; what it said may hold a secret and is forgotten."""
-    _close(session, mail_id, state=MailState.SENT, sent_at=now, data={}, problem=None)
+    session.execute(_SENT, {"mail": mail_id, "now": now})
 
 
 def mark_failed(session: Session, mail_id: int, *, problem: str) -> None:

@@ -65,7 +65,8 @@ def enabled_features(session: Session, plugins: PluginHost, tenant_id: int) -> f
 
 def tenant_context(session: Session, plugins: PluginHost, tenant: Tenant) -> TenantContext:
     """A tenant as running code needs it, with its features of this moment."""
-    return TenantContext(tenant.id, tenant.slug, tenant.name, enabled_features(session, plugins, tenant.id))
+    features = enabled_features(session, plugins, tenant.id)
+    return TenantContext(tenant.id, tenant.slug, tenant.name, features, tenant.host)
 
 
 def switch_feature(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -16,16 +16,18 @@ class TenantContext:
     :param slug: short name in addresses and commands, unique on the installation.
     :param name: the brand, as people read it.
     :param features: names of the plugins switched on.
+    :param host: its own host name, where it has one.
     """
 
     id: int
     slug: str
     name: str
     features: frozenset[str]
+    host: str | None = None
 
     def with_features(self, features: frozenset[str]) -> TenantContext:
         """The same tenant with another set of features; a room pins the set it opened with."""
-        return TenantContext(self.id, self.slug, self.name, features)
+        return replace(self, features=features)
 
 
 _current: ContextVar[TenantContext | None] = ContextVar("palabre_tenant", default=None)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from palabre.errors import NotFound
 from palabre.i18n import gettext as _
 from palabre.model import Tenant
+from palabre.tenants.scope import TenantContext
 
 #: The tenant of a plain installation.
 DEFAULT = "default"
@@ -43,7 +44,7 @@ def tenant_by_host(session: Session, host: str) -> Tenant | None:
     return claimed or session.scalar(select(Tenant).where(Tenant.slug == DEFAULT))
 
 
-def site_of(tenant: Tenant, *, installation: str) -> str:
+def site_of(tenant: Tenant | TenantContext, *, installation: str) -> str:
     """Where people reach a tenant, without a slash at the end: its own host name, where it has one.
 
     :param installation: address of the installation, whose scheme and port count for every tenant.

@@ -23,7 +23,7 @@ def confirm(application: Application, session: Session, mail: Mail) -> Letter:
             _greeting(mail),
             _("You asked for an account. Follow the link to confirm your address and to choose a password."),
         ),
-        action=(_("Confirm and choose a password"), site(application, session, mail) + mail.data["path"]),
+        action=(_("Confirm and choose a password"), site(application) + mail.data["path"]),
         notes=(
             _("The link is good for three days."),
             _("If you did not ask for it, do nothing: without the link there will be no account."),
@@ -34,7 +34,7 @@ def confirm(application: Application, session: Session, mail: Mail) -> Letter:
 @writes("account.exists")
 def exists(application: Application, session: Session, mail: Mail) -> Letter:
     """To the owner of an address with which somebody asked for an account."""
-    address = site(application, session, mail)
+    address = site(application)
     return Letter(
         subject=_("You have an account at %(brand)s already") % {"brand": _brand()},
         paragraphs=(
@@ -61,7 +61,7 @@ def reset(application: Application, session: Session, mail: Mail) -> Letter:
             _greeting(mail),
             _("Follow the link to choose a new password. You are then signed out everywhere."),
         ),
-        action=(_("Choose a new password"), site(application, session, mail) + mail.data["path"]),
+        action=(_("Choose a new password"), site(application) + mail.data["path"]),
         notes=(
             _("The link is good for two hours."),
             _("If you did not ask for it, do nothing: your password stays as it is."),
@@ -72,7 +72,7 @@ def reset(application: Application, session: Session, mail: Mail) -> Letter:
 @writes("account.password_changed")
 def password_changed(application: Application, session: Session, mail: Mail) -> Letter:
     """To the owner, after the password was changed."""
-    address = site(application, session, mail)
+    address = site(application)
     return Letter(
         subject=_("Your password was changed"),
         paragraphs=(
@@ -89,7 +89,7 @@ def password_changed(application: Application, session: Session, mail: Mail) -> 
 @writes("account.passkey_added")
 def passkey_added(application: Application, session: Session, mail: Mail) -> Letter:
     """To the owner, after a passkey was added."""
-    address = site(application, session, mail)
+    address = site(application)
     return Letter(
         subject=_("A passkey was added to your account"),
         paragraphs=(
@@ -107,7 +107,7 @@ def passkey_added(application: Application, session: Session, mail: Mail) -> Let
 @writes("account.email_change")
 def email_change(application: Application, session: Session, mail: Mail) -> Letter:
     """To the new address of somebody who changes it."""
-    link = f"{site(application, session, mail)}{mail.data['path']}?email={quote(mail.data['email'])}"
+    link = f"{site(application)}{mail.data['path']}?email={quote(mail.data['email'])}"
     return Letter(
         subject=_("Confirm your new address for %(brand)s") % {"brand": _brand()},
         paragraphs=(_greeting(mail), _("Follow the link, and from then on you sign in with this address.")),

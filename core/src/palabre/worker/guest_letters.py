@@ -30,7 +30,7 @@ def guest_mail(application: Application, session: Session, mail: Mail) -> Letter
     tenant = current_tenant()
     house = House(
         application.secret,
-        site(application, session, mail),
+        site(application),
         tenant.name if tenant else "",
         application.settings.mail,
     )

@@ -7,14 +7,18 @@ the commit, the mail goes out again with the same Message-ID, by which programs 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
+from typing import Any
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from palabre.application import Application
+from palabre.db import DatabaseBusy
 from palabre.i18n import language_scope
 from palabre.mail import Letter
 from palabre.mail.addresses import ascii_domain
@@ -22,6 +26,7 @@ from palabre.mail.delivery import Carrier, Hitch, Refusal, Unreachable
 from palabre.mail.message import address, make_message
 from palabre.mail.outbox import (
     claim_mails,
+    is_claimed,
     mark_failed,
     mark_sent,
     mark_withdrawn,
@@ -29,9 +34,9 @@ from palabre.mail.outbox import (
     release,
     renew_claims,
 )
-from palabre.model import Mail, MailState, Tenant
+from palabre.model import Mail, Tenant
 from palabre.plugins.features import tenant_context
-from palabre.tenants.scope import TenantContext, tenant_scope
+from palabre.tenants.scope import TenantContext, current_tenant, tenant_scope
 from palabre.tenants.service import site_of
 
 log = structlog.get_logger(__name__)
@@ -44,6 +49,8 @@ WRITERS: dict[str, Writer] = {}
 
 #: Mails that are claimed at once, and for how long, in seconds. Whoever sends renews the claims of what is still to go.
 BATCH, CLAIM_S = 20, 60.0
+#: For how long it is tried to write down what the mail server said, in seconds.
+NOTED_WITHIN_S = 120.0
 
 
 def writes(*kinds: str) -> Callable[[Writer], Writer]:
@@ -57,10 +64,10 @@ def writes(*kinds: str) -> Callable[[Writer], Writer]:
     return register
 
 
-def site(application: Application, session: Session, mail: Mail) -> str:
-    """Where the reader of a mail reaches the tenant, without a slash at the end."""
-    tenant = session.get_one(Tenant, mail.tenant_id)
-    return site_of(tenant, installation=application.settings.address)
+def site(application: Application) -> str:
+    """Where the reader of the mail that is being written reaches the tenant, without a slash at the end."""
+    tenant, installation = current_tenant(), application.settings.address
+    return site_of(tenant, installation=installation) if tenant else installation
 
 
 @dataclass
@@ -139,8 +146,7 @@ class Batch:
             by.deliver(message, sender=application.settings.mail.sender, recipient=mail.email)
         except Refusal as refusal:
             log.info("mail refused", kind=mail.kind, mail=mail.public_id, reason=refusal.reason)
-            with application.db.transaction() as session:
-                mark_failed(session, mail.id, problem=refusal.reason)
+            self._note(mark_failed, mail.id, problem=refusal.reason)
             return True
         except Unreachable:
             raise
@@ -148,9 +154,24 @@ class Batch:
             log.info("mail put off", kind=mail.kind, mail=mail.public_id, reason=hitch.reason)
             self._put_off(mail, hitch.reason)
             return False
-        with application.db.transaction() as session:
-            mark_sent(session, mail.id, now=application.clock.now())
+        self._note(mark_sent, mail.id, now=application.clock.now())
         return True
+
+    def _note(self, what: Callable[..., None], mail_id: int, **said: Any) -> None:
+        """Write down what the server said; it says so once, so a database that is busy or away is tried again.
+
+        :raises DatabaseBusy, OperationalError: after ``NOTED_WITHIN_S``; then the mail goes out a second time.
+        """
+        deadline = time.monotonic() + NOTED_WITHIN_S
+        while True:
+            try:
+                with self.application.db.transaction() as session:
+                    return what(session, mail_id, **said)
+            except (DatabaseBusy, OperationalError):
+                if time.monotonic() > deadline:
+                    raise
+                log.warning("what became of a mail could not be written yet", mail=mail_id)
+                time.sleep(0.2)
 
     def _message(self, mail: Mail) -> Message[str, str] | None:
         """The e-mail as it is to be sent at this moment; ``None`` when nobody wants it any more.
@@ -159,8 +180,7 @@ class Batch:
         """
         application, now = self.application, self.application.clock.now()
         with application.db.reading() as session:
-            row = session.get(Mail, mail.id)
-            if row is None or row.state is not MailState.WAITING or (row.claimed_until or now) <= now:
+            if not is_claimed(session, mail.id, now=now):
                 raise _NotOurs
             letter = WRITERS[mail.kind](application, session, mail)
         settings, tenant = application.settings.mail, self._tenant(mail)

@@ -24,7 +24,7 @@ def summary(application: Application, session: Session, mail: Mail) -> Letter | 
     organiser = session.get(Account, mail.account_id)
     if meeting is None or organiser is None or meeting.state is MeetingState.CANCELLED:
         return None
-    address = site(application, session, mail)
+    address = site(application)
     guests = (
         session.scalar(
             select(func.count()).where(Invitee.meeting_id == meeting.id, Invitee.removed_at.is_(None))
@@ -54,7 +54,7 @@ def start_refused(application: Application, session: Session, mail: Mail) -> Let
     organiser = session.get(Account, mail.account_id)
     if meeting is None or organiser is None or meeting.start_refused is None:
         return None
-    address = site(application, session, mail)
+    address = site(application)
     return Letter(
         _("{meeting} could not start").format(meeting=meeting.name),
         (
