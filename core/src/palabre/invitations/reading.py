@@ -7,9 +7,11 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from palabre.calendar.times import zone_named
 from palabre.errors import Refused
+from palabre.i18n import current_language
 from palabre.i18n import gettext as _
 from palabre.invitations.guests import Guest
 from palabre.mail import check_address, clean_line
@@ -65,6 +67,12 @@ def read_guests(text: str) -> GuestLines:
     Lines that cannot be read are problems; the others are guests all the same. An address that comes twice is a guest
     once and a problem once.
     """
+    return _read(text, current_language())
+
+
+@lru_cache(maxsize=8)
+def _read(text: str, _language: str) -> GuestLines:
+    # A form is read again each time that its writer pauses, and once more when it is sent: mostly the same list.
     guests: dict[str, Guest] = {}
     first_line: dict[str, int] = {}
     problems: list[tuple[int, str, str]] = []

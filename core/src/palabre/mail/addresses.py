@@ -17,6 +17,8 @@ LONGEST_NAME = 200
 def clean_line(text: str, *, longest: int = LONGEST_NAME) -> str:
     """``text`` on one line: whitespace becomes one space, control and format characters go, the rest is cut."""
     words = " ".join(text.split())
+    if words.isascii() and words.isprintable():
+        return words[:longest].strip()
     kept = "".join(sign for sign in words if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
     return " ".join(kept.split())[:longest].strip()
 

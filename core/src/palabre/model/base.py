@@ -20,7 +20,11 @@ _NAMING = {
 }
 
 #: Letters of public identifiers: no vowels (no words by chance), nothing that looks like something else.
-_ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
+_ALPHABET = b"23456789bcdfghjkmnpqrstvwxz"
+#: The letter of each byte. The last bytes have none, so that no letter is likelier than another.
+_EVEN = 256 // len(_ALPHABET) * len(_ALPHABET)
+_LETTERS = (_ALPHABET * 10)[:256]
+_WITHOUT = bytes(range(_EVEN, 256))
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -74,4 +78,7 @@ def enum_column(enum: type[Enum]) -> Any:
 
 def public_id(length: int = 16) -> str:
     """A new unguessable identifier for addresses and protocols (about 4.7 bits a letter)."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    letters = b""
+    while len(letters) < length:
+        letters += secrets.token_bytes(2 * length).translate(_LETTERS, _WITHOUT)
+    return letters[:length].decode("ascii")

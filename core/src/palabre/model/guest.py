@@ -59,9 +59,14 @@ class Invitee(TenantScoped, Base):
 
     @validates("name", "email")
     def _keep_search_text(self, key: str, text: str) -> str:
-        other = self.email if key == "name" else self.name
-        self.search_text = folded(f"{text} {other or ''}")
+        name, email = (text, self.email) if key == "name" else (self.name, text)
+        self.search_text = searched(name or "", email or "")
         return text
+
+
+def searched(name: str, email: str) -> str:
+    """What searches for an invitee look in."""
+    return folded(f"{name} {email}")
 
 
 class MeetingDraft(TenantScoped, Base):
