@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from palabre.media.forwarder import native
+
 
 def test_help_lists_the_commands_without_importing_them(terminal):
     said = terminal.palabre("--help")
@@ -197,7 +199,17 @@ def test_the_doctor_is_content_with_a_good_installation(installation):
     )
     assert "FAILED" not in said
     assert f"UDP {port} is free" in said
+    assert "ok       packet path: the compiled part is used" in said
     assert "geheim" not in said
+
+
+def test_the_doctor_says_when_packets_go_through_python(installation, monkeypatch):
+    said = installation.palabre("doctor", PALABRE_MEDIA__NATIVE="off")
+    assert "ok       packet path: Python, because media.native is off" in said
+    monkeypatch.setattr(native, "missing", "No module named '_srtp'")
+    said = installation.palabre("doctor")
+    assert "warning  packet path: Python" in said
+    assert "(No module named '_srtp'): run `sudo apt install gcc libc6-dev libssl-dev" in said
 
 
 def test_the_doctor_sees_ports_that_are_taken(installation):

@@ -88,14 +88,16 @@ class Browser:
 class World:
     """A forwarder on one socket, a publisher and subscribers."""
 
-    def __init__(self, profile: SrtpProfile, segmentation: bool | None = None) -> None:
+    def __init__(self, profile: SrtpProfile, native: bool, segmentation: bool | None = None) -> None:
         self.profile = profile
         self.now = 100.0
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.socket.setblocking(False)
         self.address = self.socket.getsockname()
-        self.forwarder = PythonForwarder([self.socket], segmentation=segmentation, clock=lambda: self.now)
+        self.forwarder = PythonForwarder(
+            [self.socket], segmentation=segmentation, native=native, clock=lambda: self.now
+        )
         self.publisher = Browser(self)
         self.subscriber = Browser(self)
 
@@ -121,9 +123,14 @@ def rtp(sequence, payload, *, pt=120, ssrc=5000, timestamp=9000, marker=1, exten
     return header + payload + (bytes(padding - 1) + bytes((padding,)) if padding else b"")
 
 
+@pytest.fixture(params=[False, True], ids=["python", "native"])
+def native(request):
+    return request.param
+
+
 @pytest.fixture(params=list(SrtpProfile), ids=["gcm", "cm"])
-def world(request):
-    made = World(request.param)
+def world(request, native):
+    made = World(request.param, native)
     yield made
     made.socket.close()
     made.publisher.socket.close()
@@ -161,8 +168,8 @@ def test_each_subscriber_gets_each_packet(world):
 
 @pytest.mark.parametrize("segmentation", [True, False])
 @pytest.mark.parametrize("profile", list(SrtpProfile), ids=["gcm", "cm"])
-def test_a_frame_arrives_whole_with_and_without_segmentation(profile, segmentation):
-    world = World(profile, segmentation)
+def test_a_frame_arrives_whole_with_and_without_segmentation(profile, segmentation, native):
+    world = World(profile, native, segmentation)
     world.video()
     sizes = [824, 825, 825, 820, 700, 30]
     frame = [

@@ -78,6 +78,10 @@ class MediaSection(Section):
         default_factory=list,
         description="Addresses of the workers' channels; empty means Unix sockets in the data folder.",
     )
+    native: Literal["auto", "off"] = Field(
+        "auto",
+        description="auto uses the compiled part of the packet path where it was built, off never does.",
+    )
 
 
 class TurnSection(Section):

@@ -27,6 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
         action=argparse.BooleanOptionalAction,
         help="UDP segmentation offload; default: find out",
     )
+    parser.add_argument(
+        "--native",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="use the compiled part of the packet path where it was built",
+    )
     given = parser.parse_args(arguments)
     options = Options(
         given.socket,
@@ -34,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         tuple(given.listen),
         tuple(given.announce),
         segmentation=given.segmentation,
+        native=given.native,
     )
     try:
         run(options)

@@ -13,7 +13,7 @@ from aiortc.rtcdtlstransport import RTCCertificate
 
 from palabre.media.channel import Channel
 from palabre.media.engine import ADOPTION_S, Engine
-from palabre.media.forwarder import PythonForwarder
+from palabre.media.forwarder import PythonForwarder, native
 from palabre.media.peer import Services
 from palabre.media.transport.addresses import candidates, open_sockets
 from palabre.media.transport.mux import Mux
@@ -37,6 +37,8 @@ class Options:
     adoption_s: float = ADOPTION_S
     #: UDP segmentation offload; None finds out.
     segmentation: bool | None = None
+    #: Whether to use the compiled part of the packet path where it was built.
+    native: bool = True
 
 
 def run(options: Options) -> None:
@@ -53,7 +55,9 @@ async def serve(options: Options, ready: Callable[[], None] | None = None) -> No
     """The same inside a running loop; ``ready`` is called when browsers and web processes can come."""
     sockets = open_sockets(options.udp_port, options.listen)
     told = candidates(sockets, options.announce)
-    forwarder = PythonForwarder(sockets, segmentation=options.segmentation)
+    forwarder = PythonForwarder(
+        sockets, segmentation=options.segmentation, native=None if options.native else False
+    )
     mux = Mux(sockets, forwarder, RTCCertificate.generateCertificate())
     engine = Engine(Services(mux, told), adoption_s=options.adoption_s)
     channel = Channel(engine)
@@ -66,6 +70,7 @@ async def serve(options: Options, ready: Callable[[], None] | None = None) -> No
         channel=options.socket,
         udp=[f"{candidate.host} {candidate.port}" for candidate in told],
         segmentation=forwarder.stats().segmentation,
+        native=forwarder.native or (native.missing if options.native else "switched off"),
     )
     if ready is not None:
         ready()

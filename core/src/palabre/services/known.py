@@ -33,6 +33,7 @@ def _media(settings: Settings) -> list[Process]:
             f"--udp-port={port}",
             *(f"--listen={host}" for host in section.listen),
             *(f"--announce={host}" for host in section.announce),
+            f"--native={section.native}",
             f"--log-level={settings.log.level}",
             f"--log-format={settings.log.format}",
         ]

@@ -19,12 +19,21 @@ def main() -> int:
     parser.add_argument("--udp-port", type=int, required=True, help="UDP port for browsers")
     parser.add_argument("--listen", action="append", default=[], help="a local address; none is all")
     parser.add_argument("--announce", action="append", default=[], help="a public address, behind NAT")
+    parser.add_argument("--native", choices=["auto", "off"], default="auto", help="the compiled part")
     parser.add_argument("--log-level", default="info")
     parser.add_argument("--log-format", default="console")
     given = parser.parse_args()
     configure_logging(LogSection(level=given.log_level, format=given.log_format), service=given.name)
     try:
-        run(Options(given.socket, given.udp_port, tuple(given.listen), tuple(given.announce)))
+        run(
+            Options(
+                given.socket,
+                given.udp_port,
+                tuple(given.listen),
+                tuple(given.announce),
+                native=given.native == "auto",
+            )
+        )
     except (CannotListen, OSError, ValueError) as error:
         parser.exit(1, f"{given.name}: {error}\n")
     return 0

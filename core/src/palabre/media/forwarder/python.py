@@ -27,11 +27,13 @@ from palabre.media.forwarder.interface import (
     StreamId,
     StreamStats,
 )
-from palabre.media.forwarder.outlets import Outlet
+from palabre.media.forwarder.native import use_native
+from palabre.media.forwarder.openers import NotAuthentic
+from palabre.media.forwarder.outlets import Outlet, Target
 from palabre.media.forwarder.packets import Packet
 from palabre.media.forwarder.reception import nearest
 from palabre.media.forwarder.routes import Route
-from palabre.media.forwarder.srtp import NotAuthentic, Protection
+from palabre.media.forwarder.srtp import Protection
 from palabre.media.forwarder.streams import Peer, Stream, new_stream
 
 #: Datagrams read from a socket before others have their turn.
@@ -49,12 +51,16 @@ class PythonForwarder:
         sockets: Sequence[socket.socket],
         *,
         segmentation: bool | None = None,
+        native: bool | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """
         :param sockets: non-blocking UDP sockets; their positions are the numbers in ``Path``.
         :param segmentation: None finds out whether the kernel can segment; True and False insist.
+        :param native: whether the compiled part opens, seals and sends; None uses it where it was built.
+        :raises ValueError: when that part is insisted on and was not built.
         """
+        self.native = use_native(native)
         self._outlets = [Outlet(sock, segmentation) for sock in sockets]
         self._accepted: list[dict[object, Peer]] = [{} for _ in sockets]
         self._clock = clock
@@ -75,7 +81,7 @@ class PythonForwarder:
         return number
 
     def secure(self, peer: PeerId, keys: SrtpKeys) -> None:
-        self._peers[peer].protection = Protection(keys)
+        self._peers[peer].protection = Protection(keys, native=self.native)
 
     def accept_from(self, peer: PeerId, path: Path) -> None:
         record = self._peers[peer]
@@ -95,8 +101,7 @@ class PythonForwarder:
             record.accepted.remove((path.socket, path.address))
 
     def send_to(self, peer: PeerId, path: Path) -> None:
-        record = self._peers[peer]
-        record.outlet, record.address = self._outlets[path.socket], path.address
+        self._peers[peer].target = Target(self._outlets[path.socket], path.address)
 
     def remove_peer(self, peer: PeerId) -> None:
         record = self._peers[peer]
@@ -216,10 +221,10 @@ class PythonForwarder:
 
     def send_rtcp(self, peer: PeerId, data: bytes) -> None:
         record = self._peers[peer]
-        if record.protection is None or record.outlet is None or record.address is None:
+        if record.protection is None or record.target is None:
             return
         sealed = record.protection.seal_rtcp(data)
-        record.outlet.send(sealed, record.address)
+        record.target.send(sealed)
         record.bytes_sent += len(sealed)
 
     def retransmit(self, route: RouteId, sequence_numbers: Sequence[int]) -> int:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from palabre.media.forwarder.interface import Destination, RouteId, RouteStats
 from palabre.media.forwarder.reception import nearest
 from palabre.media.forwarder.rtp import HEADER, MARKER, TIMESTAMPS, VERSION
+from palabre.media.forwarder.sealers import Sealer, View
 from palabre.media.forwarder.segments import Part, Run
-from palabre.media.forwarder.srtp import Sealer, View
 
 if TYPE_CHECKING:
     from palabre.media.forwarder.streams import Peer, Stream
@@ -34,7 +34,7 @@ class Route:
         "_last",
         "_repair_index",
         "_repair_seal",
-        "_seal_run",
+        "_send_run",
         "_spliced",
         "_view",
         "bytes",
@@ -60,7 +60,7 @@ class Route:
         self.stream = stream
         self.peer = peer
         self.destination = destination
-        self._seal_run = seal.seal_run
+        self._send_run = seal.send_run
         self._repair_seal = repair_seal
         self._repair_index = FIRST
         self._view = View(destination.ssrc, destination.payload_type)
@@ -88,25 +88,16 @@ class Route:
 
     def send(self, runs: Sequence[Run], now: float, clock_rate: int) -> None:
         """Send what everybody gets, as this subscriber gets it."""
-        peer = self.peer
-        outlet, address = peer.outlet, peer.address
-        if outlet is None or address is None:
+        target = self.peer.target
+        if target is None:
             return
         if self._spliced:
             self._begin(runs[0].parts[0], now, clock_rate)
         view = self._view
         for run in runs:
-            packets = self._seal_run(run, view)
-            count = len(packets)
-            if count == 1:
-                data = packets[0]
-                self.bytes += len(data)
-                outlet.send(data, address)
-            elif count:
-                size = len(packets[0])
-                self.bytes += size * (count - 1) + len(packets[-1])
-                outlet.send_run(packets, size, address)
+            count, size = self._send_run(run, view, target)
             self.packets += count
+            self.bytes += size
             newest = run.newest - view.offset
             if newest > self._last:  # noqa: PLR1730 - max() is a call, in the hottest place
                 self._last = newest
@@ -114,8 +105,8 @@ class Route:
     def retransmit(self, sequence_numbers: Sequence[int], now: float) -> int:
         """Send again in RTX format (RFC 4588): the original sequence number, then the payload."""
         history, repair, destination = self.stream.history, self._repair_seal, self.destination
-        outlet, address, view = self.peer.outlet, self.peer.address, self._view
-        if history is None or repair is None or outlet is None or address is None or self._spliced:
+        target, view = self.peer.target, self._view
+        if history is None or repair is None or target is None or self._spliced:
             return 0
         if now > self._budget_until:
             self._budget, self._budget_until = MOST_RETRANSMISSIONS, now + 1
@@ -131,7 +122,7 @@ class Route:
             header = HEADER.pack(first, self._repair_index & 0xFFFF, stamp, destination.rtx_ssrc)
             data = repair.seal(header, sequence.to_bytes(2, "big") + packet.payload, self._repair_index)
             self._repair_index += 1
-            outlet.send(data, address)
+            target.send(data)
             sent += 1
             self.retransmitted_bytes += len(data)
         self.retransmitted += sent

@@ -14,7 +14,7 @@ from palabre.media.forwarder.interface import (
     StreamStats,
 )
 from palabre.media.forwarder.loudness import Loudness
-from palabre.media.forwarder.outlets import Outlet
+from palabre.media.forwarder.outlets import Target
 from palabre.media.forwarder.packets import History, Packet
 from palabre.media.forwarder.reception import Reception, ReplayWindow
 from palabre.media.forwarder.routes import Route
@@ -84,8 +84,7 @@ class Peer:
 
     id: PeerId
     protection: Protection | None = None
-    outlet: Outlet | None = None
-    address: Address | None = None
+    target: Target | None = None
     accepted: list[tuple[int, Address]] = field(default_factory=list)
     inbound: dict[int, Inbound] = field(default_factory=dict)
     #: By SSRC, for the whole life of the keys: a track that is published again goes on counting.
