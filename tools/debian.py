@@ -1,10 +1,16 @@
-"""The Debian or Ubuntu packages that the tests need: two browsers, two servers, fonts for screenshots, a network."""
+"""The Debian or Ubuntu packages that the tests need: two browsers, two servers, fonts for screenshots, a network.
+
+And a C compiler with the headers that the compiled part of the packet path is built with. Those make Palabre
+cheaper to run, but it is installed and works without them.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import sys
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,8 +32,29 @@ def _has_fonts() -> bool:
     return any(Path("/usr/share/fonts").glob("**/DejaVuSans.ttf"))
 
 
+def _includes(*headers: str) -> bool:
+    """Whether a C program can include them."""
+    options = (part for header in headers for part in ("-include", header))
+    return _runs("gcc", f"-I{sysconfig.get_path('include')}", *options, "-E", "-xc", "/dev/null")
+
+
+#: what the compiled part needs; Python's headers are those of the Python that runs this
+COMPILER: dict[str, Callable[[], bool]] = {
+    "gcc": lambda: _runs("gcc", "--version"),
+    "libc6-dev": lambda: _includes("stdint.h", "sys/socket.h"),
+    "libssl-dev": lambda: _includes("openssl/evp.h"),
+    f"python3.{sys.version_info.minor}-dev": lambda: _includes("Python.h"),
+}
+
+
+def can_compile() -> bool:
+    """Whether the compiled part can be built here."""
+    return _includes("stdint.h", "openssl/evp.h", "Python.h")
+
+
 #: package → whether what we need of it works
 PACKAGES: dict[str, Callable[[], bool]] = {
+    **COMPILER,
     "chromium": lambda: _runs("chromium", "--version"),
     "firefox-esr": lambda: _runs("firefox-esr", "--version"),
     "fonts-dejavu-core": _has_fonts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import venv
 
+import debian
 import stamps
 from layout import ROOT, VENV, distributions
 from problems import Problem
@@ -27,9 +28,15 @@ def install(*, with_tools: bool) -> None:
     if not (VENV / "bin" / "pip").exists():  # or a call before was interrupted
         _make_environment()
     folders = distributions()
-    described = [ROOT / "setup.cfg", *(folder / "pyproject.toml" for folder in folders)]
-    plain = stamps.digest(described, sys.version)
-    complete = stamps.digest([*described, ROOT / "requirements-dev.txt"], sys.version)
+    described = [
+        ROOT / "setup.cfg",
+        *(folder / name for folder in folders for name in ("pyproject.toml", "setup.py")),
+        *ROOT.glob("core/native/*.c"),
+    ]
+    # With a compiler that came later the compiled part is built, without being asked for.
+    state = (sys.version, "with a compiler" if debian.can_compile() else "without")
+    plain = stamps.digest(described, *state)
+    complete = stamps.digest([*described, ROOT / "requirements-dev.txt"], *state)
     if stamps.is_done("packages and tools", complete):
         return
     if not with_tools and stamps.is_done("packages", plain):

@@ -69,6 +69,21 @@ def test_the_core_wheel_contains_its_migrations(wheels):
     assert any(name.startswith("palabre/migrations/versions/") for name in wheels["palabre_core"])
 
 
+def test_the_core_wheel_contains_the_compiled_part(wheels):
+    assert "palabre/media/forwarder/_srtp.abi3.so" in wheels["palabre_core"]
+
+
+def test_without_a_compiler_the_core_is_built_all_the_same(clone, tmp_path):
+    done = clone.run(
+        sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", str(tmp_path), "./core", CC="none"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    [wheel] = tmp_path.glob("palabre_core-*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "palabre/media/forwarder/native.py" in names
+    assert not any(name.endswith(".so") for name in names)
+
+
 def test_no_wheel_contains_tests_or_somebody_elses_files(wheels):
     everything = set().union(*wheels.values())
     assert [
