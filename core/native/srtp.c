@@ -216,13 +216,10 @@ static int deliver(int socket, PyObject *address, const Sealed *sealed, int segm
             return -1;
         }
     errno = send_bytes(socket, address, sealed->data, sealed->length, (uint16_t)sealed->sizes[0]);
-    if (errno == EAGAIN || errno == EWOULDBLOCK)
-        return (int)sealed->count;
-    if (errno) {
-        PyErr_SetFromErrno(PyExc_OSError);
-        return -1;
-    }
-    return 0;
+    if (errno == 0 || errno == EAGAIN || errno == EWOULDBLOCK)
+        return errno ? (int)sealed->count : 0;
+    PyErr_SetFromErrno(PyExc_OSError);
+    return -1;
 }
 
 PyDoc_STRVAR(send_doc,
@@ -284,8 +281,8 @@ static PyObject *gcm_open(PyObject *object, PyObject *const *arguments, Py_ssize
 {
     Gcm *self = (Gcm *)object;
     unsigned char nonce[SALT];
-    char *packet;
     Py_ssize_t size;
+    char *packet;
 
     if (given != 4) {
         PyErr_Format(PyExc_TypeError, "open() takes 4 arguments, %zd were given", given);
@@ -327,14 +324,13 @@ static int direct(Direction *direction, const char *key, Py_ssize_t key_size, co
     return 1;
 }
 
-static PyObject *gcm_new(PyTypeObject *type, PyObject *arguments, PyObject *named)
+static PyObject *gcm_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(named))
 {
-    static char *names[] = {"receive_key", "receive_salt", "send_key", "send_salt", NULL};
     const char *keys[2], *salts[2];
     Py_ssize_t key_sizes[2], salt_sizes[2];
 
-    if (!PyArg_ParseTupleAndKeywords(arguments, named, "y#y#y#y#", names, &keys[0], &key_sizes[0], &salts[0],
-                                     &salt_sizes[0], &keys[1], &key_sizes[1], &salts[1], &salt_sizes[1]))
+    if (!PyArg_ParseTuple(arguments, "y#y#y#y#", &keys[0], &key_sizes[0], &salts[0], &salt_sizes[0], &keys[1],
+                          &key_sizes[1], &salts[1], &salt_sizes[1]))
         return NULL;
     allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
     Gcm *self = (Gcm *)allocate(type, 0);
