@@ -5,7 +5,9 @@ from palabre.media.forwarder.segments import Part
 # Both directions of one peer: keys and salts for RTP.
 @final
 class Gcm:
-    def __new__(cls, receive_key: bytes, receive_salt: bytes, send_key: bytes, send_salt: bytes, /) -> Gcm: ...
+    def __new__(
+        cls, receive_key: bytes, receive_salt: bytes, send_key: bytes, send_salt: bytes, /
+    ) -> Gcm: ...
 
     # The payload behind a header of that many bytes, or None when the packet is not authentic.
     def open(self, packet: bytes, header: int, ssrc: int, index: int, /) -> bytes | None: ...
