@@ -14,13 +14,20 @@ from palabre.media.forwarder.segments import Run
 #: What Debian and Ubuntu need to build it.
 DEBIAN_PACKAGES = "gcc libc6-dev libssl-dev python3-dev"
 
+#: Why the compiled part is not there; None when it is.
+missing: str | None = None
+
 try:
-    from palabre.media.forwarder import _srtp
-except ImportError as error:
-    #: Why the compiled part is not there; None when it is.
-    missing: str | None = str(error)
-else:
-    missing = None
+    from palabre.media.forwarder._srtp import Gcm
+
+    Gcm(bytes(16), bytes(12), bytes(16), bytes(12))
+except ModuleNotFoundError:
+    missing = "it was not built"
+except (
+    ImportError,
+    RuntimeError,
+) as error:  # no OpenSSL of the kind that it was built with, or one without AES-GCM
+    missing = str(error)
 
 
 def is_available() -> bool:
@@ -38,15 +45,15 @@ def use_native(asked: bool | None) -> bool:
     return is_available() if asked is None else asked
 
 
-def new_gcm(inward: tuple[bytes, bytes], outward: tuple[bytes, bytes]) -> _srtp.Gcm:
+def new_gcm(inward: tuple[bytes, bytes], outward: tuple[bytes, bytes]) -> Gcm:
     """For one peer, from session key and salt of each direction; only where it ``is_available``."""
-    return _srtp.Gcm(*inward, *outward)
+    return Gcm(*inward, *outward)
 
 
 class NativeOpener:
     """``GcmOpener`` in C."""
 
-    def __init__(self, gcm: _srtp.Gcm) -> None:
+    def __init__(self, gcm: Gcm) -> None:
         self._open = gcm.open
 
     def open(self, packet: bytes, header: int, ssrc: int, index: int) -> bytes:
@@ -61,7 +68,7 @@ class NativeSealer:
 
     __slots__ = ("_python", "_send", "seal")
 
-    def __init__(self, gcm: _srtp.Gcm, python: GcmSealer) -> None:
+    def __init__(self, gcm: Gcm, python: GcmSealer) -> None:
         self._send = gcm.send
         self._python = python
         self.seal = python.seal
