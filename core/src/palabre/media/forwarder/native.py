@@ -6,6 +6,8 @@ everything works in Python, and costs more.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from palabre.media.forwarder.openers import NotAuthentic
 from palabre.media.forwarder.outlets import Target
 from palabre.media.forwarder.sealers import GcmSealer, View
@@ -18,16 +20,12 @@ DEBIAN_PACKAGES = "gcc libc6-dev libssl-dev python3-dev"
 missing: str | None = None
 
 try:
-    from palabre.media.forwarder._srtp import Gcm
+    from palabre.media.forwarder import _srtp
 
-    Gcm(bytes(16), bytes(12), bytes(16), bytes(12))
-except ModuleNotFoundError:
-    missing = "it was not built"
-except (
-    ImportError,
-    RuntimeError,
-) as error:  # no OpenSSL of the kind that it was built with, or one without AES-GCM
-    missing = str(error)
+    _srtp.Gcm(bytes(16), bytes(12), bytes(16), bytes(12))
+except (ImportError, RuntimeError) as error:  # also: no OpenSSL of its kind, or one without AES-GCM
+    built = find_spec("palabre.media.forwarder._srtp") is not None
+    missing = str(error) if built else "it was not built"
 
 
 def is_available() -> bool:
@@ -45,15 +43,15 @@ def use_native(asked: bool | None) -> bool:
     return is_available() if asked is None else asked
 
 
-def new_gcm(inward: tuple[bytes, bytes], outward: tuple[bytes, bytes]) -> Gcm:
+def new_gcm(inward: tuple[bytes, bytes], outward: tuple[bytes, bytes]) -> _srtp.Gcm:
     """For one peer, from session key and salt of each direction; only where it ``is_available``."""
-    return Gcm(*inward, *outward)
+    return _srtp.Gcm(*inward, *outward)
 
 
 class NativeOpener:
     """``GcmOpener`` in C."""
 
-    def __init__(self, gcm: Gcm) -> None:
+    def __init__(self, gcm: _srtp.Gcm) -> None:
         self._open = gcm.open
 
     def open(self, packet: bytes, header: int, ssrc: int, index: int) -> bytes:
@@ -68,7 +66,7 @@ class NativeSealer:
 
     __slots__ = ("_python", "_send", "seal")
 
-    def __init__(self, gcm: Gcm, python: GcmSealer) -> None:
+    def __init__(self, gcm: _srtp.Gcm, python: GcmSealer) -> None:
         self._send = gcm.send
         self._python = python
         self.seal = python.seal
