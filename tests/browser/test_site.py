@@ -75,7 +75,7 @@ def test_pages_of_meetings(server: Server, person: Launch, scheme: str, width: i
     page.locator("button[type=submit].pal-button--wide").click()
     page.wait_for_selector("[data-now]")
     address = page.url
-    for path in ("", "/edit", "/copy", "/cancel"):
+    for path in ("", "/edit", "/copy", "/people/add", "/cancel"):
         check(lea, address + path)
     page.goto(address)
     check(lea, page.locator(".plain-rows a").first.evaluate("one => one.href"))

@@ -9,7 +9,7 @@ import pytest
 from organiser import PLAN, Organiser, problems
 from sqlalchemy import select
 
-from palabre.model import Invitee, Meeting, MeetingState, Occurrence
+from palabre.model import Invitee, Mail, Meeting, MeetingState, Occurrence
 from palabre.tenants import tenant_scope
 from palabre.testing.room import make_tenant
 from palabre_webui.testing.accounts import make_account
@@ -243,3 +243,50 @@ def test_nobody_reaches_anothers_meeting_by_any_address(application, clock, web,
     assert len(tried) > 15
     assert meeting_of(application, path).state is MeetingState.PLANNED
     assert meeting_of(application, path).created_at <= clock.now() + timedelta(0)
+
+
+@pytest.mark.parametrize("is_live", [False, True], ids=["planned", "live"])
+def test_more_people_are_invited(application, lea, is_live):
+    path = lea.plan(guests="kim@example.org", mail_on_planning="")
+    if is_live:
+        lea.send(f"{path}/start", form=path)
+    add = f"{path}/people/add"
+    assert add in lea.get(path).text
+    answer = lea.send(add, form=add, guests="Kim <kim@example.org>\nSam <sam@example.org>, presenter")
+    assert answer.headers["Location"] == f"{path}#guests-title"
+    page = lea.get(path).text
+    assert "2 people invited" in page
+    assert "1 person is invited." in page
+    with application.db.reading() as session:
+        invited = session.scalars(select(Mail.email).where(Mail.kind == "invitation")).all()
+    # nothing else would reach somebody who comes late to a meeting that was to be mailed about before
+    assert invited == (["sam@example.org"] if is_live else [])
+
+
+def test_a_line_that_is_nobody_comes_back_to_be_corrected(lea):
+    path = lea.plan(guests="")
+    add = f"{path}/people/add"
+    answer = lea.send(add, form=add, guests="sam@example.org\nkim")
+    assert answer.status_code == 422
+    assert "sam@example.org\nkim" in answer.text
+    assert "“Name &lt;address&gt;”" in answer.text
+    assert "There is no e-mail address here." in answer.text
+    assert "Nobody is invited" in lea.get(path).text
+
+
+def test_who_is_on_the_list_stays_as_they_are(application, lea):
+    path = lea.plan(guests="Kim <kim@example.org>, presenter")
+    add = f"{path}/people/add"
+    lea.send(add, form=add, guests="kim@example.org")
+    page = lea.get(path).text
+    assert "They were on the list already." in page
+    assert "Kim" in page
+    assert "Presenter" in page
+
+
+def test_nobody_is_added_to_a_meeting_that_is_cancelled(lea):
+    path = lea.plan()
+    add = f"{path}/people/add"
+    lea.send(f"{path}/cancel", form=f"{path}/cancel")
+    assert lea.get(add).status_code == 404
+    assert lea.send(add, form="/account", guests="sam@example.org").status_code == 410

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from palabre.accounts.mails import mail_owner
 from palabre.accounts.registering import check_name, find_account
 from palabre.accounts.sessions import end_sessions
 from palabre.accounts.tokens import make_token, read_token
@@ -30,10 +31,10 @@ def request_password_reset(session: Session, secret: Secret, *, email: str, now:
         return
     if account.confirmed_at is None:
         token = make_token(secret, account, purpose="confirm", now=now, for_h=EMAIL_CHANGE_H)
-        _mail(session, account, "account.confirm", now=now, data={"path": f"/account/confirm/{token}"})
+        mail_owner(session, account, "account.confirm", now=now, data={"path": f"/account/confirm/{token}"})
         return
     token = make_token(secret, account, purpose="reset", now=now, for_h=RESET_H)
-    _mail(session, account, "account.reset", now=now, data={"path": f"/account/reset/{token}"})
+    mail_owner(session, account, "account.reset", now=now, data={"path": f"/account/reset/{token}"})
 
 
 def account_of_reset(session: Session, secret: Secret, token: str, *, now: datetime) -> Account:
@@ -62,7 +63,7 @@ def set_password(session: Session, account: Account, *, password_hash: str, now:
     account.password_hash, account.password_set_at = password_hash, now
     # Links that were mailed before are used up.
     account.sign_in_key = secrets.token_hex(32)
-    _mail(session, account, "account.password_changed", now=now)
+    mail_owner(session, account, "account.password_changed", now=now)
     session.flush()
 
 
@@ -76,7 +77,7 @@ def change_email(session: Session, secret: Secret, account: Account, *, email: s
         raise Refused("same_address", _("This is the address you have already."))
     taken = find_account(session, email)
     if taken is not None:
-        _mail(session, taken, "account.exists", now=now)
+        mail_owner(session, taken, "account.exists", now=now)
         return
     token = make_token(secret, account, purpose="email", now=now, for_h=EMAIL_CHANGE_H, about=email)
     queue_mail(
@@ -104,7 +105,7 @@ def confirm_email_change(
     account = read_token(session, secret, token, purpose="email", now=now, about=email)
     if find_account(session, email) is not None:
         raise Refused("email_taken", _("This address belongs to another account meanwhile."))
-    _mail(session, account, "account.email_changed", now=now, data={"email": email})
+    mail_owner(session, account, "account.email_changed", now=now, data={"email": email})
     account.email = check_address(email)
     session.flush()
     return account
@@ -121,20 +122,3 @@ def change_settings(session: Session, account: Account, *, name: str, language: 
     zone_of(time_zone)
     account.name, account.language, account.time_zone = clean, language, time_zone
     session.flush()
-
-
-def _mail(
-    session: Session, account: Account, kind: str, *, now: datetime, data: dict[str, str] | None = None
-) -> None:
-    queue_mail(
-        session,
-        key=f"{kind}:{account.id}:{public_id()}",
-        kind=kind,
-        email=account.email,
-        name=account.name,
-        language=account.language,
-        tenant_id=account.tenant_id,
-        now=now,
-        account_id=account.id,
-        data=dict(data or {}),
-    )

@@ -37,11 +37,11 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from palabre.accounts.mails import mail_owner
 from palabre.errors import NotFound, Refused
 from palabre.i18n import gettext as _
-from palabre.mail import clean_line, queue_mail
+from palabre.mail import clean_line
 from palabre.model import Account, Passkey
-from palabre.model.base import public_id
 
 #: So long somebody may take to answer, in seconds.
 ANSWER_WITHIN_S = 300
@@ -160,18 +160,7 @@ def finish_registration(
             account.passkeys.append(passkey)
     except IntegrityError:
         raise Refused("passkey_known", _("This passkey is in use already.")) from None
-    queue_mail(
-        session,
-        key=f"account.passkey_added:{account.id}:{public_id()}",
-        kind="account.passkey_added",
-        email=account.email,
-        name=account.name,
-        language=account.language,
-        tenant_id=account.tenant_id,
-        now=now,
-        account_id=account.id,
-        data={"passkey": passkey.name},
-    )
+    mail_owner(session, account, "account.passkey_added", now=now, data={"passkey": passkey.name})
     return passkey
 
 

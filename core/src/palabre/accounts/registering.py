@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from palabre.accounts.mails import mail_owner
 from palabre.accounts.tokens import make_token, read_token
 from palabre.calendar.times import is_zone
 from palabre.errors import NotFound, Refused
@@ -15,9 +16,8 @@ from palabre.hookspecs import accounts as hooks
 from palabre.i18n import LANGUAGES
 from palabre.i18n import gettext as _
 from palabre.invitations import Secret
-from palabre.mail import check_address, clean_line, queue_mail
+from palabre.mail import check_address, clean_line
 from palabre.model import Account
-from palabre.model.base import public_id
 from palabre.plugins.host import PluginHost
 
 #: Hours that the link of a confirmation is good.
@@ -54,7 +54,7 @@ def sign_up(
     if account.confirmed_at is None:
         _mail_confirmation(session, secret, account, now=now)
     else:
-        _mail(session, account, "account.exists", now=now)
+        mail_owner(session, account, "account.exists", now=now)
     return account if is_new else None
 
 
@@ -157,21 +157,4 @@ def _add(
 
 def _mail_confirmation(session: Session, secret: Secret, account: Account, *, now: datetime) -> None:
     token = make_token(secret, account, purpose="confirm", now=now, for_h=CONFIRM_H)
-    _mail(session, account, "account.confirm", now=now, data={"path": f"/account/confirm/{token}"})
-
-
-def _mail(
-    session: Session, account: Account, kind: str, *, now: datetime, data: dict[str, str] | None = None
-) -> None:
-    queue_mail(
-        session,
-        key=f"{kind}:{account.id}:{public_id()}",
-        kind=kind,
-        email=account.email,
-        name=account.name,
-        language=account.language,
-        tenant_id=account.tenant_id,
-        now=now,
-        account_id=account.id,
-        data=dict(data or {}),
-    )
+    mail_owner(session, account, "account.confirm", now=now, data={"path": f"/account/confirm/{token}"})

@@ -14,6 +14,7 @@ from palabre.invitations.lists import (
 )
 from palabre.invitations.mails import (
     invite,
+    invite_now,
     schedule_mails,
     send_again,
     send_cancellation,
@@ -34,6 +35,7 @@ __all__ = [
     "guest_list",
     "guests_as_text",
     "invite",
+    "invite_now",
     "mail_progress",
     "make_link",
     "never_opened",

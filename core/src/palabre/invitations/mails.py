@@ -6,7 +6,7 @@ meeting of 5,000 guests is planned as fast as one of five. A mail's key holds in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,6 +56,29 @@ def invite(session: Session, *, meeting: Meeting, now: datetime) -> None:
             meeting_id=meeting.id,
             account_id=organiser.id,
         )
+
+
+def invite_now(session: Session, *, meeting: Meeting, emails: Collection[str], now: datetime) -> None:
+    """Mail an invitation to some guests whatever mails were chosen, once for each personal link: a meeting that takes
+    place has no other mail that would reach them.
+    """
+    organiser, wanted = _organiser(session, meeting), set(emails)
+    invitees = session.scalars(select(Invitee).where(Invitee.meeting_id == meeting.id))
+    queue_mails(
+        session,
+        [
+            mail_to(
+                one,
+                key=f"late:{one.link_id}:{one.id}",
+                kind="invitation",
+                language=language_of(one, organiser),
+            )
+            for one in invitees
+            if one.email in wanted
+        ],
+        tenant_id=meeting.tenant_id,
+        now=now,
+    )
 
 
 def schedule_mails(session: Session, *, meeting: Meeting, now: datetime) -> None:

@@ -8,6 +8,7 @@ occurrences. The room where it takes place is ``palabre.rooms``.
 from palabre.meetings.attendance import Attendance, attendance, people_present
 from palabre.meetings.changing import (
     EditedMeanwhile,
+    add_guests,
     cancel,
     cancel_occurrence,
     change,
@@ -35,6 +36,7 @@ __all__ = [
     "MeetingPlan",
     "PlanRefused",
     "View",
+    "add_guests",
     "announce_cancelled",
     "announce_changed",
     "announce_planned",

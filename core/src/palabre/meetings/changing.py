@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,7 +13,15 @@ from palabre.duties import withdraw_duties
 from palabre.errors import Refused
 from palabre.hookspecs import meetings as hooks
 from palabre.i18n import gettext as _
-from palabre.invitations import invite, schedule_mails, send_cancellation, send_update, set_guests
+from palabre.invitations import (
+    Guest,
+    invite,
+    invite_now,
+    schedule_mails,
+    send_cancellation,
+    send_update,
+    set_guests,
+)
 from palabre.meetings.checking import PlanRefused, check_duration, check_plan, check_start, times_of
 from palabre.meetings.course import CLOSE, START, lay_out, occurrences_of, settle
 from palabre.meetings.links import close_public_link, open_public_link
@@ -89,6 +98,36 @@ def change(
         invite(session, meeting=meeting, now=now)
     schedule_mails(session, meeting=meeting, now=now)
     return meeting
+
+
+def add_guests(
+    session: Session, *, plugins: PluginHost, meeting: Meeting, guests: Iterable[Guest], now: datetime
+) -> tuple[str, ...]:
+    """Put more people on the list of a meeting that is planned or takes place, in the caller's transaction.
+
+    Who comes to a meeting that takes place is invited at once, whatever mails were chosen: no other would reach them.
+    Who is on the list already stays as they are. ``announce_changed`` after the commit.
+
+    :returns: the addresses that are new.
+    :raises Refused: ``bad_address``, ``bad_language``, ``meeting_over``, ``meeting_cancelled``, or from a plugin's
+        guard ``meeting_planning``.
+    """
+    _lock(session, meeting)
+    if meeting.state is not MeetingState.LIVE:
+        check_planned(meeting)
+    listed = plan_of(session, meeting=meeting).guests
+    added = set_guests(session, meeting=meeting, guests=(*listed, *guests), now=now).added
+    if not added:
+        return ()
+    meeting.edit += 1
+    session.flush()
+    plugins.guard(hooks.meeting_planning, session=session, meeting=meeting)
+    if meeting.state is MeetingState.LIVE:
+        invite_now(session, meeting=meeting, emails=added, now=now)
+    else:
+        invite(session, meeting=meeting, now=now)
+        schedule_mails(session, meeting=meeting, now=now)
+    return added
 
 
 def cancel(session: Session, *, meeting: Meeting, now: datetime, tell_guests: bool = True) -> None:

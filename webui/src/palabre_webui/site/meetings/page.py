@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from palabre.contacts import known_addresses
 from palabre.i18n import gettext as _
-from palabre.invitations import guest_list, mail_progress, send_again, token_of
+from palabre.invitations import guest_list, mail_progress, token_of
 from palabre.meetings import (
     organiser_link,
     people_present,
     public_link,
     renew_public_link,
 )
-from palabre.model import Invitee, Meeting, MeetingState, Microphones
+from palabre.model import Meeting, MeetingState, Microphones
 from palabre.rooms import announce, start_meeting, stop_meeting
 from palabre_webui.context import web
 from palabre_webui.declared import permission
@@ -126,25 +125,6 @@ def renew_link(public_id: str) -> ResponseReturnValue:
         renew_public_link(session, meeting=own_meeting(session, public_id), now=application.clock.now())
     flash(_("This is the new link. The old one is dead."), "good")
     return redirect(f"/meetings/{public_id}", 303)
-
-
-@meetings.post("/<public_id>/guests/<guest>/send-again")
-@permission("account")
-def send_invitation_again(public_id: str, guest: str) -> ResponseReturnValue:
-    """Mail an invitation once more."""
-    application = web().application
-    with application.db.transaction() as session:
-        meeting = own_meeting(session, public_id)
-        invitee = session.scalar(
-            select(Invitee).where(
-                Invitee.meeting_id == meeting.id, Invitee.public_id == guest, Invitee.removed_at.is_(None)
-            )
-        )
-        if invitee is None:
-            abort(404)
-        send_again(session, invitee=invitee, now=application.clock.now())
-        flash(_("The invitation goes to %(address)s again.") % {"address": invitee.email}, "good")
-    return redirect(f"/meetings/{public_id}#guests-title", 303)
 
 
 @meetings.get("/<public_id>/calendar.ics")
