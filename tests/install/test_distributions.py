@@ -91,7 +91,9 @@ def test_no_wheel_contains_tests_or_somebody_elses_files(wheels):
     ] == []
 
 
-@pytest.mark.parametrize("wheel", ["palabre", "palabre_core", "palabre_webui", "palabre_screen_share"])
+@pytest.mark.parametrize(
+    "wheel", ["palabre", "palabre_core", "palabre_webui", "palabre_billing", "palabre_screen_share"]
+)
 def test_every_wheel_carries_the_licence(wheels, wheel):
     assert any(name.endswith("/licenses/LICENSE") for name in wheels[wheel])
 
