@@ -39,6 +39,7 @@ from palabre.testing.clock import TestClock
 from palabre.testing.room import HeadlessRoom
 from palabre.toolkit import Meeting, Refused
 from palabre.worker.duties import do_due
+from palabre_webui import toolkit as web_toolkit
 
 
 class DoormanSection(toolkit.Section):
@@ -118,7 +119,8 @@ def test_every_specification_says_when_it_is_called(name):
 def contract():
     """What plugins rely on, a line each."""
     hooks = [f"{kind_of(hook).value} {name}{inspect.signature(hook)}" for name, hook in HOOKS.items()]
-    return [*hooks, *(f"toolkit {name}" for name in sorted(toolkit.__all__))]
+    ours = [f"toolkit {name}" for name in sorted(toolkit.__all__)]
+    return [*hooks, *ours, *(f"web toolkit {name}" for name in sorted(web_toolkit.__all__))]
 
 
 def test_the_contract_changes_only_with_its_version():
@@ -220,6 +222,27 @@ def test_hook_meeting_options(application, tenant, organise):
         organise(options={"example": {"coffee": 500}})
     assert refused.value.codes == {"option.example.coffee": "too_much_coffee"}
     assert organise(options=chosen).options == {"example": {"coffee": 12}}
+
+
+def test_hook_chargeables(application, tenant):
+    with tenant_scope(tenant):
+        found = {one.name: one for one in toolkit.known_chargeables(application.plugins)}
+    assert list(found) == ["room", "example.coffee"]
+    assert found["room"].unit == "hour"
+    assert found["example.coffee"].plugin == "example"
+
+
+def test_hook_plan_costs(application, tenant, account):
+    from palabre.meetings import plan_costs
+
+    with tenant_scope(tenant), application.db.reading() as session:
+        (line,) = plan_costs(
+            session,
+            plugins=application.plugins,
+            organiser=account,
+            plan=MeetingPlan(name="Budget review", duration_min=90),
+        )
+    assert (line.label, line.said) == ("Cost", "10 euros for Léa")
 
 
 def test_hook_meeting_planning(organise):
@@ -340,6 +363,17 @@ def test_hook_compose_invitation(application, room, clock):
     assert "By telephone: +33 1 23 45 67 89" in mail.text
 
 
+def test_hook_letters(application, room):
+    from palabre.mail.mailbox import Mailbox
+    from palabre.worker.mailing import send_due
+
+    room.person("Léa", role="presenter").act("example.report")
+    mailbox = Mailbox(application.settings.data_dir / "mailbox")
+    send_due(application, mailbox)
+    (mail,) = mailbox.newest(5)
+    assert "1 people are there." in mail.text
+
+
 def test_hook_duties(application, room, clock):
     room.person("Léa", role="presenter").act("example.thank")
     do_due(application)
@@ -353,9 +387,12 @@ def test_hook_duties(application, room, clock):
 
 def test_hook_blueprints(application, tenant):
     from palabre_webui.server import create_web
+    from palabre_webui.testing.accounts import client_of, make_account
 
-    client = create_web(application).app.test_client()
-    assert client.get("/plugins/example/hello").text == "Hello"
+    web = create_web(application)
+    assert web.app.test_client().get("/plugins/example/hello").text == "Hello"
+    lea = client_of(web, make_account(application))
+    assert lea.get("/plugins/example/hello").text == "Hello Léa, it is 09:00"
 
 
 def test_hook_room_modules(application, room):
@@ -422,3 +459,14 @@ def test_hook_help_sections(application, tenant):
     page = create_web(application).app.test_client().get("/help?q=MINUTES").text
     assert "Where are the <mark>minutes</mark>?" in page
     assert '<a href="/plugins/example/minutes">' in page
+
+
+def test_hook_meeting_facts(application, tenant):
+    from palabre_webui.server import create_web
+    from palabre_webui.testing.accounts import client_of, make_account
+
+    lea = make_account(application)
+    room = HeadlessRoom.make(application, tenant=tenant, organiser_id=lea.id)
+    address = f"/plugins/example/minutes/{room.meeting.public_id}"
+    page = client_of(create_web(application), lea).get(f"/meetings/{room.meeting.public_id}").text
+    assert f'<dt>Minutes</dt><dd><a href="{address}">Not written yet</a></dd>' in page

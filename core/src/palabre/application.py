@@ -15,14 +15,18 @@ from palabre.db import Database
 from palabre.hookspecs import features
 from palabre.invitations.links import Secret
 from palabre.migrations.pending import hold_outdated_plugins
+from palabre.model import Tenant
 from palabre.plugins.health import State
 from palabre.plugins.host import PluginHost
 from palabre.plugins.loading import installed_specs, load_installed
 from palabre.rooms.builtin import BUILTIN
 from palabre.rooms.rooms import Rooms
+from palabre.tenants.service import site_of
 
 #: Where a session carries the settings of its process.
 _SETTINGS = "palabre_settings"
+#: Where it carries the clock.
+_CLOCK = "palabre_clock"
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,13 @@ def create_application(
         load_installed(plugins)
     if settings is None:
         settings = read_settings(plugins)
+    clock = clock or SystemClock()
     database = Database(
-        settings.database_url, pool_size=settings.database.pool_size, info={_SETTINGS: settings}
+        settings.database_url,
+        pool_size=settings.database.pool_size,
+        info={_SETTINGS: settings, _CLOCK: clock},
     )
-    application = Application(settings, database, plugins, clock or SystemClock())
+    application = Application(settings, database, plugins, clock)
     hold_outdated_plugins(database, plugins)
     return application
 
@@ -88,6 +95,24 @@ def settings_of(session: Session, plugin: str) -> Section:
     """
     settings: Settings = session.info[_SETTINGS]
     return settings.section(plugin)
+
+
+def clock_of(session: Session) -> Clock:
+    """The clock of the process, for guards and services, which are given a session and no application.
+
+    :param session: one that the application's database opened.
+    """
+    clock: Clock = session.info[_CLOCK]
+    return clock
+
+
+def site_address(session: Session, tenant_id: int) -> str:
+    """Where people reach a tenant, without a slash at the end: for links in sentences and mails.
+
+    :param session: one that the application's database opened.
+    """
+    settings: Settings = session.info[_SETTINGS]
+    return site_of(session.get_one(Tenant, tenant_id), installation=settings.address)
 
 
 def read_settings(plugins: PluginHost) -> Settings:

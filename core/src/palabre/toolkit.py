@@ -5,16 +5,28 @@ else in ``palabre`` may change without notice. Hook specifications are in ``pala
 ``palabre.testing``, and the web's part is ``palabre_webui.toolkit``.
 """
 
-from palabre.application import Application, settings_of
+from palabre.application import Application, clock_of, settings_of, site_address
 from palabre.clock import Clock
 from palabre.config import Section
 from palabre.db import Database
 from palabre.duties import DutyKind, add_duty, finish, withdraw_duties
 from palabre.errors import ConfigurationError, NotAllowed, NotFound, PalabreError, Refused, TooFast
 from palabre.i18n import current_language, gettext, language_scope, ngettext
-from palabre.mail import Letter
-from palabre.meetings import MeetingKind, MeetingOption, MeetingPlan
-from palabre.model import Account, Base, Duty, Invitee, Meeting, Tenant, TenantScoped, public_id
+from palabre.mail import Letter, LetterKind, queue_mail
+from palabre.meetings import Chargeable, MeetingKind, MeetingOption, MeetingPlan, PlanCost, known_chargeables
+from palabre.model import (
+    Account,
+    Base,
+    Duty,
+    Invitee,
+    Mail,
+    Meeting,
+    MeetingState,
+    RoomClass,
+    Tenant,
+    TenantScoped,
+    public_id,
+)
 from palabre.model.base import UTCDateTime, enum_column
 from palabre.plugins.features import Feature, Level
 from palabre.plugins.markers import API_VERSION, hookimpl
@@ -23,6 +35,7 @@ from palabre.rooms import (
     Event,
     Joiner,
     Nothing,
+    Opening,
     Participant,
     Payload,
     Rate,
@@ -33,8 +46,11 @@ from palabre.rooms import (
     Track,
     TrackSource,
     Verdict,
+    end_meeting,
     everyone,
+    in_room,
     may_speak,
+    opening_after,
     presenters,
 )
 from palabre.tenants import TenantContext, current_tenant, tenant_scope
@@ -45,6 +61,7 @@ __all__ = [
     "Act",
     "Application",
     "Base",
+    "Chargeable",
     "Clock",
     "ConfigurationError",
     "Database",
@@ -55,19 +72,25 @@ __all__ = [
     "Invitee",
     "Joiner",
     "Letter",
+    "LetterKind",
     "Level",
+    "Mail",
     "Meeting",
     "MeetingKind",
     "MeetingOption",
     "MeetingPlan",
+    "MeetingState",
     "NotAllowed",
     "NotFound",
     "Nothing",
+    "Opening",
     "PalabreError",
     "Participant",
     "Payload",
+    "PlanCost",
     "Rate",
     "Refused",
+    "RoomClass",
     "RoomState",
     "RoomTransaction",
     "Rule",
@@ -82,19 +105,26 @@ __all__ = [
     "UTCDateTime",
     "Verdict",
     "add_duty",
+    "clock_of",
     "current_language",
     "current_tenant",
+    "end_meeting",
     "enum_column",
     "everyone",
     "finish",
     "gettext",
     "hookimpl",
+    "in_room",
+    "known_chargeables",
     "language_scope",
     "may_speak",
     "ngettext",
+    "opening_after",
     "presenters",
     "public_id",
+    "queue_mail",
     "settings_of",
+    "site_address",
     "tenant_scope",
     "withdraw_duties",
 ]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
 import palabre_billing.plugin
+from palabre.model import TenantFeature
 from palabre.testing.room import make_tenant
 from palabre.toolkit import Account, Application, TenantContext, tenant_scope
 from palabre_billing import gifts
 from palabre_billing.ledger import balance, own_account
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from world import World
 
 
 @pytest.fixture
@@ -72,3 +79,11 @@ def has(application: Application, tenant: TenantContext, account: Account) -> Ca
 def balance_of(session: Session, owner: Account) -> int:
     theirs = own_account(session, owner.id)
     return balance(session, theirs.id) if theirs else 0
+
+
+@pytest.fixture
+def world(application: Application, tenant: TenantContext, account: Account) -> World:
+    """A tenant that has billing switched on, in the database too, so that the worker sees it."""
+    with application.db.transaction() as session:
+        session.add(TenantFeature(tenant_id=tenant.id, feature="billing", enabled=True))
+    return World(application, tenant, account)

@@ -8,8 +8,10 @@ from palabre.plugins.markers import collect, for_installation
 
 if TYPE_CHECKING:
     from flask import Blueprint
+    from sqlalchemy.orm import Session
 
-    from palabre_webui.modules import HelpSection, MenuItem, RoomModule
+    from palabre.model import Meeting
+    from palabre_webui.modules import HelpSection, MeetingFact, MenuItem, RoomModule
 
 
 @collect
@@ -44,6 +46,17 @@ def menu_items() -> list[MenuItem]:
     Called whenever a page is written for somebody who is signed in, in the tenant's scope and the reader's language.
 
     :returns: the places. An address that is not a path of this site is left out, and logged.
+    """
+    raise NotImplementedError
+
+
+@collect
+def meeting_facts(session: Session, meeting: Meeting) -> list[MeetingFact]:
+    """Add lines to what stands on the page of a meeting: what it has cost, where its recording is.
+
+    Called whenever its organiser looks at the page, in a session that reads, in the reader's language.
+
+    :returns: lines in the order they are shown, after ours.
     """
     raise NotImplementedError
 

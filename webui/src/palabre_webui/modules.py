@@ -35,6 +35,18 @@ class MenuItem:
 
 
 @dataclass(frozen=True)
+class MeetingFact:
+    """A line on the page of a meeting, in the reader's language.
+
+    :param address: a path of this site that the line leads to; ``None`` leads nowhere.
+    """
+
+    label: str
+    said: str
+    address: str | None = None
+
+
+@dataclass(frozen=True)
 class HelpQuestion:
     """A question with its answer.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
 from flask import Blueprint, Flask, abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from palabre.errors import PalabreError
 from palabre.i18n import current_language
@@ -18,7 +20,7 @@ from palabre_webui import hookspecs
 from palabre_webui.assets import StaticTree
 from palabre_webui.context import web
 from palabre_webui.declared import permission
-from palabre_webui.modules import MenuItem
+from palabre_webui.modules import MeetingFact, MenuItem
 from palabre_webui.paths import own_path
 
 log = structlog.get_logger(__name__)
@@ -62,6 +64,21 @@ def menu_items() -> list[MenuItem]:
                 continue
             items.append(item)
     return sorted(items, key=lambda item: (item.order, item.label))
+
+
+def meeting_facts(session: Session, meeting: Meeting) -> list[MeetingFact]:
+    """The plugins' lines on the page of a meeting, in the tenant scope of the moment."""
+    facts = []
+    for contribution in web().application.plugins.collect(
+        hookspecs.meeting_facts, session=session, meeting=meeting
+    ):
+        for fact in contribution.value:
+            if fact.address is not None and own_path(fact.address) != fact.address:
+                log.error("a plugin's line leads elsewhere", plugin=contribution.plugin, address=fact.address)
+                facts.append(replace(fact, address=None))
+                continue
+            facts.append(fact)
+    return facts
 
 
 def room_modules() -> list[dict[str, Any]]:

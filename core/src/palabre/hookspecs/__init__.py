@@ -4,7 +4,7 @@ The kind of a hook (guard, notify, collect, filter) says when it is called and w
 ``palabre.plugins.markers``. The web adds its own in ``palabre_webui.hookspecs``.
 """
 
-from palabre.hookspecs import accounts, duties, features, invitations, meetings, rooms
+from palabre.hookspecs import accounts, duties, features, invitations, mail, meetings, rooms
 
 #: Modules with the core's specifications.
-MODULES = (accounts, duties, features, invitations, meetings, rooms)
+MODULES = (accounts, duties, features, invitations, mail, meetings, rooms)

@@ -9,8 +9,8 @@ from palabre.plugins.markers import collect, guard, notify
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from palabre.meetings import MeetingKind, MeetingOption
-    from palabre.model import Meeting
+    from palabre.meetings import Chargeable, MeetingKind, MeetingOption, MeetingPlan, PlanCost
+    from palabre.model import Account, Meeting
 
 
 @collect
@@ -32,6 +32,30 @@ def meeting_options() -> list[MeetingOption]:
     ``meeting.options["<plugin>"]["<option>"]``.
 
     :returns: options in the order they are shown.
+    """
+    raise NotImplementedError
+
+
+@collect
+def chargeables() -> list[Chargeable]:
+    """Declare what can have a price. The core knows names and units; a plugin that sells gives them prices.
+
+    Called whenever prices are shown or set, in the language of who reads them.
+
+    :returns: chargeables named ``<plugin>``, or ``<plugin>.<name>``.
+    """
+    raise NotImplementedError
+
+
+@collect
+def plan_costs(session: Session, organiser: Account, plan: MeetingPlan) -> list[PlanCost]:
+    """Say what a meeting will cost, beside the form that plans it.
+
+    Called whenever what the form means is shown, as it is typed, in a session that reads.
+
+    :param organiser: who plans.
+    :param plan: as far as it can be understood; nothing is checked yet.
+    :returns: lines in the reader's language, in the order they are shown.
     """
     raise NotImplementedError
 

@@ -6,12 +6,14 @@ is none.
 """
 
 from palabre.mail.addresses import check_address, clean_line
+from palabre.mail.kinds import LetterKind
 from palabre.mail.letter import Attachment, Letter
 from palabre.mail.outbox import NewMail, queue_mail, queue_mails, withdraw_mails
 
 __all__ = [
     "Attachment",
     "Letter",
+    "LetterKind",
     "NewMail",
     "check_address",
     "clean_line",

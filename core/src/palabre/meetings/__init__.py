@@ -16,6 +16,7 @@ from palabre.meetings.changing import (
     check_planned,
 )
 from palabre.meetings.checking import PlanRefused
+from palabre.meetings.costs import Chargeable, PlanCost, known_chargeables, plan_costs
 from palabre.meetings.drafts import drafts_of, drop_draft, load_draft, save_draft
 from palabre.meetings.links import organiser_link, public_link, renew_public_link
 from palabre.meetings.lists import Listing, MeetingLine, View, find_own, meetings_of, planned_of
@@ -27,6 +28,7 @@ from palabre.meetings.service import find_meeting, plan_meeting, shown_name
 
 __all__ = [
     "Attendance",
+    "Chargeable",
     "Difference",
     "EditedMeanwhile",
     "Listing",
@@ -34,6 +36,7 @@ __all__ = [
     "MeetingLine",
     "MeetingOption",
     "MeetingPlan",
+    "PlanCost",
     "PlanRefused",
     "View",
     "add_guests",
@@ -52,12 +55,14 @@ __all__ = [
     "find_meeting",
     "find_own",
     "kinds",
+    "known_chargeables",
     "load_draft",
     "meetings_of",
     "options",
     "organiser_link",
     "people_present",
     "plan",
+    "plan_costs",
     "plan_meeting",
     "plan_of",
     "planned_of",

@@ -13,6 +13,7 @@ from palabre.rooms.events import Event
 from palabre.rooms.follower import JournalFollower, follow
 from palabre.rooms.media import MediaRights, blocked_tracks, may_publish, media_rights, track_id
 from palabre.rooms.opening import refuse_when_over, start_meeting, stop_meeting
+from palabre.rooms.outside import Opening, end_meeting, in_room, opening_after
 from palabre.rooms.perform import Performed, perform
 from palabre.rooms.presence import (
     Gone,
@@ -40,6 +41,7 @@ __all__ = [
     "JournalFollower",
     "MediaRights",
     "Nothing",
+    "Opening",
     "Outcome",
     "Participant",
     "Payload",
@@ -60,6 +62,7 @@ __all__ = [
     "connection_dropped",
     "do_act",
     "empty_rooms",
+    "end_meeting",
     "end_when_empty",
     "enter",
     "events_since",
@@ -67,10 +70,12 @@ __all__ = [
     "expire_leases",
     "expire_leases_in",
     "follow",
+    "in_room",
     "may_publish",
     "may_speak",
     "media_rights",
     "open_at_start",
+    "opening_after",
     "perform",
     "presenters",
     "refuse_when_over",

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from palabre.application import Application
 from palabre.db import DatabaseBusy
+from palabre.hookspecs import mail as hooks
 from palabre.i18n import language_scope
 from palabre.mail import Letter
 from palabre.mail.addresses import ascii_domain
@@ -62,6 +63,21 @@ def writes(*kinds: str) -> Callable[[Writer], Writer]:
         return writer
 
     return register
+
+
+def _writer(application: Application, kind: str) -> Writer:
+    """Who writes a kind of mail: the core, or a plugin that the tenant has switched on.
+
+    :raises LookupError: nobody at this moment.
+    """
+    found = WRITERS.get(kind)
+    if found is not None:
+        return found
+    for contribution in application.plugins.collect(hooks.letters):
+        for one in contribution.value:
+            if one.name == kind and kind.startswith(f"{contribution.plugin}."):
+                return one.write
+    raise LookupError(f"no plugin that is switched on writes {kind}")
 
 
 def site(application: Application) -> str:
@@ -182,7 +198,7 @@ class Batch:
         with application.db.reading() as session:
             if not is_claimed(session, mail.id, now=now):
                 raise _NotOurs
-            letter = WRITERS[mail.kind](application, session, mail)
+            letter = _writer(application, mail.kind)(application, session, mail)
         settings, tenant = application.settings.mail, self._tenant(mail)
         if letter is None:
             return None

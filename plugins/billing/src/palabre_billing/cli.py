@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from palabre.toolkit import Application, NotFound, Tenant, public_id
 from palabre_billing import gifts
+from palabre_billing.debits.verifying import verify_debits
 from palabre_billing.ledger import Check, balance, own_account, verify_ledger
 
 _Command = Callable[..., Any]
@@ -119,6 +120,7 @@ def verify(application: Application) -> None:
 
 def _checks(session: Session) -> Iterator[Check]:
     yield from verify_ledger(session)
+    yield from verify_debits(session)
 
 
 def _move(

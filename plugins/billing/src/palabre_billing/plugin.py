@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy.orm import Session
 
-from palabre.toolkit import Feature, hookimpl
+from palabre.toolkit import DutyKind, Feature, LetterKind, Meeting, hookimpl
 from palabre.toolkit import gettext as _
 from palabre_billing import cli
+from palabre_billing import letters as mails
+from palabre_billing.debits.duties import HOUR, WARN
+from palabre_billing.debits.hours import do_hour
+from palabre_billing.debits.opening import pay_for_start
+from palabre_billing.debits.warnings import do_warning
 
 
 @hookimpl
@@ -27,3 +33,21 @@ def feature() -> Feature:
 def commands() -> list[click.Command]:
     """``palabre billing``."""
     return [cli.billing]
+
+
+@hookimpl
+def meeting_starting(session: Session, meeting: Meeting) -> None:
+    """The first hour is paid, or the room stays closed."""
+    pay_for_start(session, meeting)
+
+
+@hookimpl
+def duties() -> list[DutyKind]:
+    """Each following hour, and the warnings before it."""
+    return [DutyKind(HOUR, do_hour), DutyKind(WARN, do_warning)]
+
+
+@hookimpl
+def letters() -> list[LetterKind]:
+    """Credits run out; a meeting was stopped."""
+    return mails.KINDS

@@ -14,6 +14,9 @@ from palabre_billing.ledger.models import Entry, LedgerAccount, Snapshot, Transa
 #: Tables in which the database refuses to change or delete anything.
 APPEND_ONLY = (
     "billing_entry",
+    "billing_hour",
+    "billing_price",
+    "billing_price_list",
     "billing_transaction",
 )
 
@@ -34,7 +37,7 @@ class Check:
 
 def verify_ledger(session: Session) -> Iterator[Check]:
     """Check every tenant's ledger. Call it at installation level."""
-    yield _check(
+    yield check(
         session,
         "the entries of each transaction sum to zero",
         _count(Transaction),
@@ -44,7 +47,7 @@ def verify_ledger(session: Session) -> Iterator[Check]:
         .having(or_(func.coalesce(func.sum(Entry.credits), 0) != 0, func.count(Entry.id) < 2)),
         "{0}: {2} entries with the sum {1}",
     )
-    yield _check(
+    yield check(
         session,
         "the ledger of each tenant sums to zero",
         select(func.count(func.distinct(Entry.tenant_id))),
@@ -53,7 +56,7 @@ def verify_ledger(session: Session) -> Iterator[Check]:
         .having(func.sum(Entry.credits) != 0),
         "tenant {0}: the sum is {1}",
     )
-    yield _check(
+    yield check(
         session,
         "each entry belongs to the tenant of its transaction and of its account",
         _count(Entry),
@@ -65,7 +68,7 @@ def verify_ledger(session: Session) -> Iterator[Check]:
     )
     yield _snapshots(session)
     yield _reversals(session)
-    yield _check(
+    yield check(
         session,
         "what was given, taken or reversed has a reason and an author",
         select(func.count()).where(Transaction.kind != "debit"),
@@ -93,7 +96,7 @@ def refuses_changes(session: Session, tables: tuple[str, ...]) -> Check:
 
 
 def _snapshots(session: Session) -> Check:
-    return _check(
+    return check(
         session,
         "each snapshot is the sum of its account's entries up to it",
         _count(Snapshot),
@@ -107,7 +110,7 @@ def _snapshots(session: Session) -> Check:
 
 def _reversals(session: Session) -> Check:
     undone, undoing, right = aliased(Transaction), aliased(Transaction), aliased(Entry)
-    return _check(
+    return check(
         session,
         "each correction is the exact opposite of what it corrects",
         select(func.count()).where(Transaction.reverses_id.is_not(None)),
@@ -127,7 +130,11 @@ def _reversals(session: Session) -> Check:
     )
 
 
-def _check(session: Session, name: str, count: Select[Any], wrong: Executable, said: str) -> Check:
+def check(session: Session, name: str, count: Select[Any], wrong: Executable, said: str) -> Check:
+    """Ask for what is otherwise than it must be.
+
+    :param said: a line about each row of ``wrong``.
+    """
     faults = tuple(said.format(*row) for row in session.execute(wrong))
     return Check(name, session.scalar(count) or 0, faults)
 

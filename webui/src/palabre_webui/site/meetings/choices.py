@@ -11,12 +11,13 @@ from babel.dates import get_day_names
 from palabre.calendar.times import zones
 from palabre.i18n import LANGUAGES, current_language
 from palabre.i18n import gettext as _
-from palabre.meetings import MeetingOption, kinds, options, prices
+from palabre.meetings import MeetingOption, kinds, options, plan_costs, prices
 from palabre.meetings import read_options as read_offered_options
 from palabre.model import RoomClass
 from palabre_webui.context import web
 from palabre_webui.languages import LANGUAGE_NAMES
 from palabre_webui.site.meetings.form import DURATIONS_MIN, REMINDERS_MIN, PlanForm, Reading
+from palabre_webui.site.meetings.own import organiser
 from palabre_webui.site.wording import lasted, minutes_before
 
 
@@ -66,7 +67,12 @@ def read_options(form: PlanForm) -> tuple[dict[str, dict[str, Any]], dict[str, s
 
 def priced(reading: Reading) -> tuple[tuple[str, str], ...]:
     """What the plan will cost: pairs of words and price."""
-    return prices(web().application.plugins, reading.plan) if reading.plan else ()
+    if reading.plan is None:
+        return ()
+    plugins = web().application.plugins
+    with web().application.db.reading() as session:
+        costs = plan_costs(session, plugins=plugins, organiser=organiser(session), plan=reading.plan)
+    return (*prices(plugins, reading.plan), *((one.label, one.said) for one in costs))
 
 
 def _at(form: PlanForm) -> datetime:

@@ -20,6 +20,7 @@ from palabre.model import Meeting, MeetingState, Microphones
 from palabre.rooms import announce, start_meeting, stop_meeting
 from palabre_webui.context import web
 from palabre_webui.declared import permission
+from palabre_webui.plugin_web import meeting_facts
 from palabre_webui.sign_in import require_signed_in
 from palabre_webui.site.meetings.blueprint import meetings
 from palabre_webui.site.meetings.description import safe_description
@@ -59,6 +60,7 @@ def show(public_id: str) -> ResponseReturnValue:
             meeting=meeting,
             description=safe_description(meeting.description) if meeting.description else "",
             facts=_facts(meeting),
+            added_facts=meeting_facts(session, meeting),
             public_address=_address(f"/join/{token_of(application.secret, link)}") if link else None,
             mails=mail_progress(session, meeting=meeting),
             guests=guests,
