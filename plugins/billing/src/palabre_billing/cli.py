@@ -14,6 +14,8 @@ from palabre.toolkit import Application, NotFound, Tenant, public_id
 from palabre_billing import gifts
 from palabre_billing.debits.verifying import verify_debits
 from palabre_billing.ledger import Check, balance, own_account, verify_ledger
+from palabre_billing.prices import WhenEmpty, current_prices, set_prices, set_terms
+from palabre_billing.statement import terms_in_words
 
 _Command = Callable[..., Any]
 
@@ -100,6 +102,67 @@ def balances(application: Application, tenant: str) -> None:
     with application.db.reading() as session:
         for who, credits in gifts.balances(session, tenant_id=_tenant(session, tenant)):
             click.echo(f"{credits:>10}  {who}")
+
+
+@billing.command()
+@click.option("--tenant", default="default", show_default=True, help="Short name of the tenant.")
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="WHAT=CREDITS",
+    help="A price, as room.M=2 or recording=3; may be repeated. 0 is free.",
+)
+@click.option("--free-hours", type=int, help="Started hours that each customer has free in each month.")
+@click.option("--author", default=getpass.getuser, show_default="who is logged in")
+@click.pass_obj
+def prices(
+    application: Application, tenant: str, changes: tuple[str, ...], free_hours: int | None, author: str
+) -> None:
+    """Show the prices, or make a new list. It counts for meetings that start from now on."""
+    with application.db.transaction() as session:
+        tenant_id = _tenant(session, tenant)
+        now = current_prices(session, tenant_id)
+        if changes or free_hours is not None:
+            credits = {**now.credits, **dict(_price(one) for one in changes)}
+            now = set_prices(
+                session,
+                tenant_id=tenant_id,
+                credits=credits,
+                free_hours=now.free_hours if free_hours is None else free_hours,
+                author=author,
+                now=application.clock.now(),
+            )
+        click.echo(f"List {now.number}, {now.free_hours} free hours a month.")
+        for (chargeable, variant), credits_ in sorted(now.credits.items()):
+            click.echo(f"{credits_:>6}  {chargeable}{f'.{variant}' if variant else ''}")
+
+
+@billing.command()
+@click.option("--tenant", default="default", show_default=True, help="Short name of the tenant.")
+@click.option("--stop", is_flag=True, help="Meetings stop as the hour begins that is not covered.")
+@click.option("--debt", type=int, help="Meetings go on, down to a debt of so many credits.")
+@click.pass_obj
+def terms(application: Application, tenant: str, stop: bool, debt: int | None) -> None:
+    """Show or choose what becomes of meetings whose organiser has no credits left."""
+    if stop and debt is not None:
+        raise click.UsageError("Choose one of --stop and --debt.")
+    with application.db.transaction() as session:
+        tenant_id = _tenant(session, tenant)
+        if stop or debt is not None:
+            choice = WhenEmpty.STOP if stop else WhenEmpty.DEBT
+            set_terms(session, tenant_id=tenant_id, when_empty=choice, allowed_debt=debt or 0)
+        click.echo(terms_in_words(session, tenant_id))
+
+
+def _price(typed: str) -> tuple[tuple[str, str], int]:
+    """``room.M=2`` as chargeable, variant and credits: what stands after the last dot is the variant of a room."""
+    what, _equals, credits = typed.partition("=")
+    if not what or not credits.isdigit():
+        raise click.BadParameter(f"{typed!r} is no price: write room.M=2.")
+    if what.startswith("room."):
+        return ("room", what.removeprefix("room.")), int(credits)
+    return (what, ""), int(credits)
 
 
 @billing.command()

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 from sqlalchemy.orm import Session
 
-from palabre.toolkit import DutyKind, Feature, LetterKind, Meeting, hookimpl
+from palabre.toolkit import (
+    Account,
+    DutyKind,
+    Feature,
+    LetterKind,
+    Meeting,
+    MeetingPlan,
+    PlanCost,
+    Refused,
+    hookimpl,
+)
 from palabre.toolkit import gettext as _
-from palabre_billing import cli
+from palabre_billing import cli, offers
 from palabre_billing import letters as mails
 from palabre_billing.debits.duties import HOUR, WARN
 from palabre_billing.debits.hours import do_hour
 from palabre_billing.debits.opening import pay_for_start
 from palabre_billing.debits.warnings import do_warning
+from palabre_billing.ledger import balance, own_account
+from palabre_billing.statement import in_words
+from palabre_webui.toolkit import MeetingFact, MenuItem, RoomModule
+
+if TYPE_CHECKING:
+    from flask import Blueprint
 
 
 @hookimpl
@@ -51,3 +69,49 @@ def duties() -> list[DutyKind]:
 def letters() -> list[LetterKind]:
     """Credits run out; a meeting was stopped."""
     return mails.KINDS
+
+
+@hookimpl
+def plan_costs(session: Session, organiser: Account, plan: MeetingPlan) -> list[PlanCost]:
+    """Cost of the plan and what the organiser has."""
+    return offers.costs_of_plan(session, organiser, plan)
+
+
+@hookimpl
+def meeting_facts(session: Session, meeting: Meeting) -> list[MeetingFact]:
+    """What the meeting has cost."""
+    return offers.facts_of_meeting(session, meeting)
+
+
+@hookimpl
+def menu_items() -> list[MenuItem]:
+    """The page of credits."""
+    return [MenuItem(_("Billing"), "/plugins/billing/", order=30)]
+
+
+@hookimpl
+def blueprints() -> list[Blueprint]:
+    """Balance, movements, prices."""
+    from palabre_billing.views import make_pages  # the other processes need no Flask
+
+    return [make_pages()]
+
+
+@hookimpl
+def room_modules() -> list[RoomModule]:
+    """Presenters are told in the room."""
+    return [RoomModule("billing.js", api_version=1)]
+
+
+@hookimpl
+def account_closing(session: Session, account: Account) -> None:
+    """Credits, and debts, do not disappear with an account."""
+    theirs = own_account(session, account.id)
+    left = balance(session, theirs.id) if theirs else 0
+    if left:
+        raise Refused(
+            "balance_stands",
+            _(
+                "There are {credits} on your account. Ask whoever runs this site to settle it before you close it."
+            ).format(credits=in_words(left)),
+        )
