@@ -67,3 +67,18 @@ def test_verify_prints_what_it_checked_and_what_is_wrong(run, application):
     assert said.exit_code == 1
     assert "2 entries with the sum 1" in said.output
     assert "trigger" in said.output
+
+
+def test_prices_and_terms_are_shown_and_set(run):
+    assert "     2  room.M" in run("prices").output
+    said = run("prices", "--set", "room.M=4", "--free-hours", "2", "--author", "an operator").output
+    assert said.startswith("List 1, 2 free hours a month.")
+    assert "     4  room.M" in said
+    assert run("prices", "--set", "room.M=5", "--author", "an operator").output.startswith("List 2, 2 free")
+    for odd in ("room.Z=1", "room=1", "room.M", "room.M=-1", "=3", "room.M=x"):
+        assert run("prices", "--set", odd).exit_code == 2
+    assert "stops" in run("terms").output
+    assert "down to a debt of 10 credits" in run("terms", "--debt", "10").output
+    assert run("terms", "--stop", "--debt", "3").exit_code == 2
+    with pytest.raises(Refused):
+        run("terms", "--debt", "-1")

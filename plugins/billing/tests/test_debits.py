@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sqlalchemy import select
 
+from palabre.model import TenantFeature
 from palabre.toolkit import Account, Meeting, Refused, tenant_scope
 from palabre_billing.prices import WhenEmpty, current_prices, set_prices, set_terms
 
@@ -260,3 +262,38 @@ def test_switched_off_nothing_is_asked_and_nothing_kept(world, application, tena
     world.tenant = off
     world.room("XL").person("Léa", role="presenter")
     assert (world.hours(), has()) == ([], 0)
+
+
+def test_switched_off_with_a_live_meeting_its_hours_wait_and_the_balance_stays(
+    world, give, has, clock, application
+):
+    def switch(enabled):
+        with application.db.transaction() as session:
+            session.scalars(select(TenantFeature)).one().enabled = enabled
+
+    give(10)
+    room = world.room("S")
+    lea = room.person("Léa", role="presenter")
+    switch(False)
+    pass_time(world, clock, 61, lea)
+    assert (has(), room.meeting.state.value) == (9, "live")
+    switch(True)
+    pass_time(world, clock, 6, lea)
+    assert has() == 8
+
+
+@pytest.mark.parametrize("zone_jump_h", [-1, 1])
+def test_a_clock_that_is_put_back_or_on_by_an_hour_charges_no_hour_twice(
+    world, give, has, clock, zone_jump_h
+):
+    give(10)
+    lea = world.room("S").person("Léa", role="presenter")
+    pass_time(world, clock, 61, lea)
+    assert has() == 8
+    clock.advance(hours=zone_jump_h)
+    lea.room.renew(lea)
+    world.work()
+    assert has() == (8 if zone_jump_h < 0 else 7)
+    pass_time(world, clock, 5, lea)
+    numbers = [number for number, _fate, _credits in world.hours()]
+    assert numbers == sorted(set(numbers))

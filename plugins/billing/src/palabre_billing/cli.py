@@ -10,7 +10,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from palabre.toolkit import Application, NotFound, Tenant, public_id
+from palabre.toolkit import Application, NotFound, RoomClass, Tenant, public_id
 from palabre_billing import gifts
 from palabre_billing.debits.verifying import verify_debits
 from palabre_billing.ledger import Check, balance, own_account, verify_ledger
@@ -160,8 +160,11 @@ def _price(typed: str) -> tuple[tuple[str, str], int]:
     what, _equals, credits = typed.partition("=")
     if not what or not credits.isdigit():
         raise click.BadParameter(f"{typed!r} is no price: write room.M=2.")
-    if what.startswith("room."):
-        return ("room", what.removeprefix("room.")), int(credits)
+    if what == "room" or what.startswith("room."):
+        room_class = what.removeprefix("room").removeprefix(".")
+        if room_class not in {one.value for one in RoomClass}:
+            raise click.BadParameter(f"there is no class of rooms named {room_class!r}.")
+        return ("room", room_class), int(credits)
     return (what, ""), int(credits)
 
 
