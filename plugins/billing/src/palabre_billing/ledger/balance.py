@@ -25,6 +25,10 @@ class Standing:
     entry_id: int
     since: int
 
+    def plus(self, entry: Entry) -> Standing:
+        """The same after one more entry."""
+        return Standing(self.credits + entry.credits, entry.id, self.since + 1)
+
 
 def balance(session: Session, account_id: int) -> int:
     """The credits of an account; negative is a debt."""

@@ -78,11 +78,13 @@ def post(session: Session, posting: Posting, *, not_below: Mapping[int, int] | N
     known = _posted(session, posting)
     if known is not None:
         return _same(known, posting)
+    # read once: the customers' accounts are locked, so nothing comes in between
+    before = {one.id: standing(session, one.id) for one in accounts if one.is_customer}
     for account_id, floor in (not_below or {}).items():
-        now = balance(session, account_id)
-        after = now + posting.entries.get(account_id, 0)
+        has = before[account_id].credits if account_id in before else balance(session, account_id)
+        after = has + posting.entries.get(account_id, 0)
         if after < floor:
-            raise NotEnoughCredits(account_id, balance=now, missing=floor - after)
+            raise NotEnoughCredits(account_id, balance=has, missing=floor - after)
     made = _row(posting)
     try:
         with session.begin_nested():
@@ -92,9 +94,10 @@ def post(session: Session, posting: Posting, *, not_below: Mapping[int, int] | N
         if known is None:  # it was no matter of the key
             raise
         return _same(known, posting)
+    written = {entry.account_id: entry for entry in made.entries}
     for account in accounts:
         if account.is_customer:
-            keep_snapshot(session, account, standing(session, account.id))
+            keep_snapshot(session, account, before[account.id].plus(written[account.id]))
     return made
 
 
