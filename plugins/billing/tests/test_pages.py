@@ -185,6 +185,7 @@ def test_where_billing_is_off_meetings_start_and_no_trace_is_seen(
     pages.append(fresh.get(f"/join/{room.link()}").text)
     assert [page for page in pages if "credit" in page.lower() or "billing" in page.lower()] == []
     assert fresh.get("/plugins/billing/").status_code == 404
+    assert create_web(application).app.test_client().get("/plugins/billing/").status_code == 404
     assert fresh.get("/plugins/billing/movements.csv").status_code == 404
 
 

@@ -11,11 +11,14 @@ import structlog
 from flask import Flask, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
+from palabre_webui.context import web
 from palabre_webui.declared import permission_of
 from palabre_webui.sign_in import signed_in
 
 log = structlog.get_logger(__name__)
 
+#: Where the application keeps whose each plugin's blueprint is.
+PLUGIN_OF = "palabre_plugin_of"
 _TOKEN = "palabre_metrics_token"  # noqa: S105 - the name of an extension, not a token
 
 
@@ -31,6 +34,9 @@ def enforce(app: Flask, *, metrics_token: str | None) -> None:
 def _check() -> ResponseReturnValue | None:
     if request.endpoint is None:  # no such address: 404 follows
         return None
+    owner = current_app.extensions.get(PLUGIN_OF, {}).get(request.blueprint)
+    if owner is not None and not web().application.plugins.is_on(owner):
+        abort(404)  # before anybody is sent to sign in: where it is off, nothing tells that it exists
     name = permission_of(current_app.view_functions[request.endpoint])
     check = _CHECKS.get(name or "")
     if check is None:

@@ -22,6 +22,7 @@ from palabre_webui.context import web
 from palabre_webui.declared import permission
 from palabre_webui.modules import MeetingFact, MenuItem
 from palabre_webui.paths import own_path
+from palabre_webui.permissions import PLUGIN_OF
 
 log = structlog.get_logger(__name__)
 
@@ -105,6 +106,7 @@ def room_modules() -> list[dict[str, Any]]:
 def _mount(app: Flask, plugins: PluginHost, plugin: str, blueprint: Blueprint) -> None:
     if blueprint.name != plugin and not blueprint.name.startswith(f"{plugin}_"):
         raise WebContributionError(f"{plugin}: its blueprint {blueprint.name} must be named {plugin}")
+    app.extensions.setdefault(PLUGIN_OF, {})[blueprint.name] = plugin
     blueprint.before_request(_gate(plugins, plugin))
     app.register_blueprint(blueprint, url_prefix=f"/plugins/{plugin}{blueprint.url_prefix or ''}")
 
