@@ -95,20 +95,20 @@ class Server:
 
         :param options: those of ``plan_meeting``, such as ``wait_for_presenter``.
         """
-        with self._application() as application, application.db.transaction() as session:
+        with self.application() as application, application.db.transaction() as session:
             tenant = tenant_by_slug(session, "default")
             now = application.clock.now()
             return plan_meeting(session, name=name, now=now, tenant_id=tenant.id, **options).public_id
 
     def sign_in(
         self, page: Page, *, name: str = "Léa Martin", language: str = "en", at: str | None = None
-    ) -> None:
-        """Make an account of its own for somebody, and sign a browser in to it.
+    ) -> str:
+        """Make an account of its own for somebody, and sign a browser in to it; the account's address.
 
         :param at: another address of the installation, such as by name.
         """
         email = f"{secrets.token_hex(6)}@example.org"
-        with self._application() as application:
+        with self.application() as application:
             account = make_account(application, email=email, name=name)
             with application.db.transaction() as session:
                 session.get_one(Account, account.id).language = language
@@ -117,9 +117,10 @@ class Server:
         page.locator("#password").fill(PASSWORD)
         page.locator("form[action='/account/sign-in'] button[type=submit]").click()
         page.wait_for_url("**/meetings")
+        return email
 
     @contextmanager
-    def _application(self) -> Iterator[Application]:
+    def application(self) -> Iterator[Application]:
         """The installation, as a process of its own sees it."""
         settings = Settings(
             data_dir=self.folder, database=DatabaseSection(url=self.environment["PALABRE_DATABASE__URL"])
