@@ -133,9 +133,11 @@ test("an act whose answer was lost is sent again and performed once", async () =
 test("acts made during a break go out in order once it is over", async () => {
   const { protocol } = client();
   await protocol.enter("Léa");
-  server.cut();
+  await server.stop();
   await until(() => protocol.phase === "reconnecting");
-  await Promise.all([protocol.act("first"), protocol.act("second")]);
+  const performed = Promise.all([protocol.act("first"), protocol.act("second")]);
+  await server.start();
+  await performed;
   assert.deepEqual(server.journal.map(({ kind }) => kind), ["first", "second"]);
 });
 
