@@ -95,6 +95,14 @@ def test_whoever_adds_a_passkey_signs_in_with_it(session, clock, lea, browser):
     assert sign_in(session, clock, *ask(clock, browser)) is lea
 
 
+def test_a_counter_goes_as_far_as_its_32_bits(session, clock, lea):
+    browser = Authenticator(SITE.origin, SITE.host, counts=True)
+    passkey = add(session, clock, lea, browser)
+    browser.keys[passkey.credential_id].uses = 2**32 - 2
+    assert sign_in(session, clock, *ask(clock, browser)) is lea
+    assert passkey.sign_count == 2**32 - 1
+
+
 def test_the_owner_is_told_by_mail(application, session, clock, lea, browser):
     add(session, clock, lea, browser, name="Léa's telephone")
     mail = session.scalars(select(Mail)).one()

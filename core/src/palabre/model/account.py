@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from palabre.model.base import Base, TenantScoped, public_id
@@ -86,7 +86,7 @@ class Passkey(TenantScoped, Base):
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     #: counter of the authenticator, against copies
-    sign_count: Mapped[int] = mapped_column(default=0)
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
     #: ways the browser may reach it: ``internal``, ``usb``, ``hybrid``
     transports: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: what the browser said about extensions, as JSON; none is asked for yet
