@@ -470,3 +470,13 @@ def test_hook_meeting_facts(application, tenant):
     address = f"/plugins/example/minutes/{room.meeting.public_id}"
     page = client_of(create_web(application), lea).get(f"/meetings/{room.meeting.public_id}").text
     assert f'<dt>Minutes</dt><dd><a href="{address}">Not written yet</a></dd>' in page
+
+
+def test_hook_payment_methods(application, tenant):
+    from palabre_billing.payments import known_methods
+
+    with tenant_scope(tenant):
+        (known,) = known_methods(application).values()
+    assert (known.name, known.title) == ("example", "At the counter")
+    assert [field.name for field in known.missing({})] == ["place"]
+    assert not known.can_check

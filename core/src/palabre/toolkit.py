@@ -29,7 +29,7 @@ from palabre.model import (
 )
 from palabre.model.base import UTCDateTime, enum_column
 from palabre.plugins.features import Feature, Level
-from palabre.plugins.markers import API_VERSION, hookimpl
+from palabre.plugins.markers import API_VERSION, collect, hookimpl
 from palabre.rooms import (
     Act,
     Event,
@@ -106,6 +106,7 @@ __all__ = [
     "Verdict",
     "add_duty",
     "clock_of",
+    "collect",
     "current_language",
     "current_tenant",
     "end_meeting",

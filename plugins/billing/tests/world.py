@@ -16,6 +16,7 @@ from palabre.worker.mailing import send_due
 from palabre_billing.debits import ChargedHour
 from palabre_billing.debits.verifying import verify_debits
 from palabre_billing.ledger import verify_ledger
+from palabre_billing.shop.verifying import verify_orders
 
 
 @dataclass
@@ -62,4 +63,9 @@ class World:
     def faults(self) -> list[Any]:
         """What does not hold of the ledger."""
         with tenant_scope(None), self.application.db.reading() as session:
-            return [one for check in (verify_ledger, verify_debits) for one in check(session) if one.faults]
+            return [
+                one
+                for check in (verify_ledger, verify_debits, verify_orders)
+                for one in check(session)
+                if one.faults
+            ]

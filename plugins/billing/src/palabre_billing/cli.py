@@ -15,6 +15,7 @@ from palabre_billing import gifts
 from palabre_billing.debits.verifying import verify_debits
 from palabre_billing.ledger import Check, balance, own_account, verify_ledger
 from palabre_billing.prices import WhenEmpty, current_prices, set_prices, set_terms
+from palabre_billing.shop.verifying import verify_orders
 from palabre_billing.statement import terms_in_words
 
 _Command = Callable[..., Any]
@@ -187,6 +188,7 @@ def verify(application: Application) -> None:
 def _checks(session: Session) -> Iterator[Check]:
     yield from verify_ledger(session)
     yield from verify_debits(session)
+    yield from verify_orders(session)
 
 
 def _move(

@@ -26,6 +26,7 @@ from palabre_billing.debits.hours import do_hour
 from palabre_billing.debits.opening import pay_for_start
 from palabre_billing.debits.warnings import do_warning
 from palabre_billing.ledger import balance, own_account
+from palabre_billing.payments import CHECK, Cheque, PaymentMethod, Transfer, do_check
 from palabre_billing.statement import in_words
 from palabre_webui.toolkit import MeetingFact, MenuItem, RoomModule
 
@@ -61,14 +62,20 @@ def meeting_starting(session: Session, meeting: Meeting) -> None:
 
 @hookimpl
 def duties() -> list[DutyKind]:
-    """Each following hour, and the warnings before it."""
-    return [DutyKind(HOUR, do_hour), DutyKind(WARN, do_warning)]
+    """Each following hour, the warnings before it, and payments that are looked after."""
+    return [DutyKind(HOUR, do_hour), DutyKind(WARN, do_warning), DutyKind(CHECK, do_check)]
 
 
 @hookimpl
 def letters() -> list[LetterKind]:
     """Credits run out; a meeting was stopped."""
     return mails.KINDS
+
+
+@hookimpl
+def payment_methods() -> list[PaymentMethod]:
+    """Cheque and bank transfer."""
+    return [Cheque(), Transfer()]
 
 
 @hookimpl

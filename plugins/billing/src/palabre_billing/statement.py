@@ -43,9 +43,14 @@ class Movement:
         """What it was, in the reader's language."""
         if self.hour is not None and self.kind == "debit":
             return _("Hour {number}").format(number=self.hour)
-        return {"gift": _("Given"), "taken": _("Taken back"), "reversal": _("Correction")}.get(
-            self.kind, self.kind
-        )
+        return {
+            "gift": _("Given"),
+            "taken": _("Taken back"),
+            "reversal": _("Correction"),
+            "purchase": _("Bought"),
+            "returned": _("Money given back"),
+            "restored": _("Bought (dispute settled)"),
+        }.get(self.kind, self.kind)
 
 
 def movements(

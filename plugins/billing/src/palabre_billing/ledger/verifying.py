@@ -15,10 +15,14 @@ from palabre_billing.ledger.models import Entry, LedgerAccount, Snapshot, Transa
 APPEND_ONLY = (
     "billing_entry",
     "billing_hour",
+    "billing_payment",
     "billing_price",
     "billing_price_list",
     "billing_transaction",
 )
+
+#: Kinds of transactions that somebody answers for.
+_BY_SOMEBODY = ("gift", "taken", "reversal")
 
 
 @dataclass(frozen=True)
@@ -71,9 +75,9 @@ def verify_ledger(session: Session) -> Iterator[Check]:
     yield check(
         session,
         "what was given, taken or reversed has a reason and an author",
-        select(func.count()).where(Transaction.kind != "debit"),
+        select(func.count()).where(Transaction.kind.in_(_BY_SOMEBODY)),
         select(Transaction.key).where(
-            Transaction.kind != "debit", or_(Transaction.reason == "", Transaction.author == "")
+            Transaction.kind.in_(_BY_SOMEBODY), or_(Transaction.reason == "", Transaction.author == "")
         ),
         "{0}",
     )

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from palabre_billing.append_only import only_grows
+
 revision = "b002"
 down_revision = "b001"
 branch_labels = None
@@ -150,29 +152,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_billing_hour_tenant_id"), "billing_hour", ["tenant_id"], unique=False)
     for table, replaces in APPEND_ONLY.items():
-        _only_grows(table, replaces)
+        only_grows(op, table, replaces)
 
 
 def downgrade() -> None:
     for table in ("billing_hour", "billing_opening", "billing_terms", "billing_price", "billing_price_list"):
         op.drop_table(table)
-
-
-def _only_grows(table: str, replaces: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION billing_refuse_change()"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION billing_refuse_change()"
-        )
-        return
-    refuse = f"SELECT RAISE(ABORT, '{table} only grows: post a correction')"
-    op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}; END")
-    op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}; END")
-    op.execute(
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - names of ours
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {replaces}) BEGIN {refuse}; END"
-    )
