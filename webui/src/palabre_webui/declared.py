@@ -8,11 +8,14 @@ from typing import Any, Literal, TypeVar
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 #: ``public``: everybody. ``account``: who is signed in; whose things they may see is the view's affair, which does not
-#: find anybody else's. ``operator``: whoever runs the installation. ``this_machine``: who sits at it, and comes
-#: through no proxy.
-Permission = Literal["public", "account", "operator", "this_machine"]
+#: find anybody else's. ``administrator``: who is signed in with an account that administers the tenant, such as the
+#: operator's. ``operator``: whoever runs the installation, from its own machine or with the token.
+#: ``this_machine``: who sits at it, and comes through no proxy.
+Permission = Literal["public", "account", "administrator", "operator", "this_machine"]
 
 _ATTRIBUTE = "palabre_permission"
+_BY_MACHINES = "palabre_called_by_machines"
+_LONGEST = "palabre_longest_form"
 
 
 def permission(name: Permission) -> Callable[[_F], _F]:
@@ -29,3 +32,36 @@ def permission_of(view: Callable[..., Any]) -> Permission | None:
     """What a view declared; ``None`` when it declared nothing."""
     declared: Permission | None = getattr(view, _ATTRIBUTE, None)
     return declared
+
+
+def called_by_machines(view: _F) -> _F:
+    """Say that other services call a view, such as a payment provider: no form token is asked of them.
+
+    The view has to find out by itself whether what comes is genuine, and must not believe a cookie.
+    """
+    setattr(view, _BY_MACHINES, True)
+    return view
+
+
+def is_called_by_machines(view: Callable[..., Any]) -> bool:
+    """Whether a view asks for no form token."""
+    return bool(getattr(view, _BY_MACHINES, False))
+
+
+def longest_form(size: int) -> Callable[[_F], _F]:
+    """Say that more may be sent to a view than the usual 64 KiB, such as a file.
+
+    :param size: bytes of the whole request.
+    """
+
+    def declare(view: _F) -> _F:
+        setattr(view, _LONGEST, size)
+        return view
+
+    return declare
+
+
+def longest_form_of(view: Callable[..., Any]) -> int | None:
+    """How much may be sent to a view; ``None`` for the usual."""
+    size: int | None = getattr(view, _LONGEST, None)
+    return size

@@ -43,7 +43,8 @@ def _check() -> ResponseReturnValue | None:
         log.error("a view declares no permission that is known", endpoint=request.endpoint, declared=name)
         abort(403)
     if not check():
-        return _to_sign_in() if name == "account" else abort(403)
+        is_stranger = name in ("account", "administrator") and signed_in() is None
+        return _to_sign_in() if is_stranger else abort(403)
     return None
 
 
@@ -53,6 +54,11 @@ def _to_sign_in() -> ResponseReturnValue:
         abort(401)
     after = request.full_path.rstrip("?")
     return redirect(f"/account/sign-in?{urlencode({'next': after})}", 303)
+
+
+def _is_administrator() -> bool:
+    who = signed_in()
+    return who is not None and who.is_operator
 
 
 def _is_operator() -> bool:
@@ -84,6 +90,7 @@ def _is_loopback(address: str) -> bool:
 _CHECKS: dict[str, Callable[[], bool]] = {
     "public": lambda: True,
     "account": lambda: signed_in() is not None,
+    "administrator": _is_administrator,
     "operator": _is_operator,
     "this_machine": _is_this_machine,
 }

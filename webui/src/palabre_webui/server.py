@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -24,6 +24,7 @@ from palabre.logging import configure_logging
 from palabre_webui import concurrency
 from palabre_webui.assets import StaticTree
 from palabre_webui.context import WebContext
+from palabre_webui.declared import is_called_by_machines, longest_form_of
 from palabre_webui.heartbeat import Heartbeat
 from palabre_webui.help.pages import help_pages
 from palabre_webui.operation.health import health
@@ -111,7 +112,7 @@ class Web:
         token = settings.web.metrics_token
         enforce(app, metrics_token=token.get_secret_value() if token else None)
         app.before_request(_let_lists_in)
-        CSRFProtect(app)  # reads the form, so what may be how long is settled before
+        tokens = CSRFProtect(app)  # reads the form, so what may be how long is settled before
         set_up_templates(app)
         for blueprint in (
             account,
@@ -129,6 +130,9 @@ class Web:
         ):
             app.register_blueprint(blueprint)
         mount_plugins(app, application.plugins)
+        for view in app.view_functions.values():
+            if is_called_by_machines(view):
+                tokens.exempt(view)
         _limit(app)
         room = RoomService(app, application, tenants)
         self.context = WebContext(
@@ -188,8 +192,10 @@ def serve(number: int = 0) -> None:
 
 
 def _let_lists_in() -> None:
-    if request.endpoint in LISTS:
-        request.max_content_length = request.max_form_memory_size = LONGEST_LIST
+    view = current_app.view_functions.get(request.endpoint or "")
+    size = LONGEST_LIST if request.endpoint in LISTS else longest_form_of(view) if view else None
+    if size is not None:
+        request.max_content_length = request.max_form_memory_size = size
 
 
 def _limit(app: Flask) -> None:

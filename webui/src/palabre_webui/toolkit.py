@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from palabre_webui.declared import permission
+from palabre_webui.declared import called_by_machines, longest_form, permission
 from palabre_webui.modules import (
     ROOM_API_VERSION,
     HelpQuestion,
@@ -26,6 +26,8 @@ __all__ = [
     "MenuItem",
     "RoomModule",
     "application",
+    "called_by_machines",
+    "longest_form",
     "permission",
     "signed_in",
 ]

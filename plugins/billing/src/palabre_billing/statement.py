@@ -43,14 +43,7 @@ class Movement:
         """What it was, in the reader's language."""
         if self.hour is not None and self.kind == "debit":
             return _("Hour {number}").format(number=self.hour)
-        return {
-            "gift": _("Given"),
-            "taken": _("Taken back"),
-            "reversal": _("Correction"),
-            "purchase": _("Bought"),
-            "returned": _("Money given back"),
-            "restored": _("Bought (dispute settled)"),
-        }.get(self.kind, self.kind)
+        return kind_in_words(self.kind)
 
 
 def movements(
@@ -112,6 +105,19 @@ def cost_of(session: Session, *, account_id: int, meeting: str) -> tuple[int, in
         .where(Opening.meeting == meeting)
     )
     return -int(credits or 0), hours or 0
+
+
+def kind_in_words(kind: str) -> str:
+    """A kind of movement, in the reader's language."""
+    return {
+        "debit": _("Used"),
+        "gift": _("Given"),
+        "taken": _("Taken back"),
+        "reversal": _("Correction"),
+        "purchase": _("Bought"),
+        "returned": _("Money given back"),
+        "restored": _("Bought (dispute settled)"),
+    }.get(kind, kind)
 
 
 def in_words(credits: int) -> str:

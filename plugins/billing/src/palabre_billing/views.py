@@ -5,14 +5,28 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from palabre.toolkit import current_tenant, known_chargeables
+from palabre_billing.buying import add_buying
+from palabre_billing.desk import add_desk
 from palabre_billing.ledger import balance, own_account
+from palabre_billing.payments import known_methods
 from palabre_billing.prices import current_prices
-from palabre_billing.statement import PER_PAGE, Movement, every_movement, movements, terms_in_words
+from palabre_billing.shop import in_money, in_percent, own_orders, packs_of, readable
+from palabre_billing.shop.money import plain_amount, share
+from palabre_billing.statement import (
+    PER_PAGE,
+    Movement,
+    every_movement,
+    kind_in_words,
+    movements,
+    terms_in_words,
+)
+from palabre_billing.webhooks import add_webhooks
 from palabre_webui.toolkit import application, permission, signed_in
 
 #: What a spreadsheet would take for a formula when a cell begins with it.
@@ -24,7 +38,30 @@ def make_pages() -> Blueprint:
     pages = Blueprint("billing", __name__, template_folder="templates")
     pages.get("/")(show)
     pages.get("/movements.csv")(export)
+    pages.context_processor(_words)
+    add_buying(pages)
+    add_webhooks(pages)
+    add_desk(pages)
     return pages
+
+
+def _words() -> dict[str, Any]:
+    """What the templates of billing can say."""
+    return {
+        "choices_of": lambda methods: [(known.name, known.title, "") for known in methods],
+        "in_money": in_money,
+        "in_percent": in_percent,
+        "method_words": _method_words,
+        "movement_words": kind_in_words,
+        "plain_amount": plain_amount,
+        "readable": readable,
+        "share": share,
+    }
+
+
+def _method_words(name: str) -> str:
+    known = known_methods(application()).get(name)
+    return known.title if known else name
 
 
 @permission("account")
@@ -46,6 +83,9 @@ def show() -> ResponseReturnValue:
             prices=_priced(prices.credits),
             free_hours=prices.free_hours,
             terms=terms_in_words(session, tenant.id),
+            orders=own_orders(session, account_id=who.id, limit=5),
+            can_buy=bool(packs_of(session, tenant.id)),
+            runs_the_shop=who.is_operator,
         )
 
 

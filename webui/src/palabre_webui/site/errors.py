@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from palabre.errors import Refused, TooFast
+from palabre.errors import NotFound, Refused, TooFast
 
 log = structlog.get_logger(__name__)
 
-#: HTTP status for a refusal's code; any other is 403.
+#: HTTP status for a refusal's code; any other is 403, or 404 for what is not found.
 STATUS = {
     "bad_token": 410,
     "unknown_contact": 404,
@@ -48,8 +48,14 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _refused(refusal: Refused) -> ResponseReturnValue:
-    status = 429 if isinstance(refusal, TooFast) else STATUS.get(refusal.code, 403)
-    return _page(status, refusal.message)
+    return _page(status_of(refusal), refusal.message)
+
+
+def status_of(refusal: Refused) -> int:
+    """The HTTP status of an answer to what is refused."""
+    if isinstance(refusal, TooFast):
+        return 429
+    return STATUS.get(refusal.code, 404 if isinstance(refusal, NotFound) else 403)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -27,6 +27,7 @@ from palabre_billing.shop.orders import (
     own_orders,
     place_order,
     quote_for,
+    quote_of,
     search_orders,
 )
 from palabre_billing.shop.references import readable, references_in
@@ -71,6 +72,7 @@ __all__ = [
     "packs_of",
     "place_order",
     "quote_for",
+    "quote_of",
     "readable",
     "references_in",
     "restore",

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from palabre.toolkit import Account, NotFound, Refused
 from palabre.toolkit import gettext as _
+from palabre.toolkit import public_id as new_public_id
 from palabre_billing.ledger import LedgerAccount, customer_account
+from palabre_billing.ledger.posting import lock_accounts
 from palabre_billing.shop.models import Order, OrderState, Pack, Seller, VatTreatment
 from palabre_billing.shop.money import share
 from palabre_billing.shop.references import new_reference, references_in
@@ -66,22 +68,28 @@ def quote_for(seller: Seller, pack: Pack, *, country: str, vat_number: str) -> Q
 
 
 def place_order(
-    session: Session, *, buyer: Account, pack: Pack, entry: BuyerEntry, method: str, now: datetime
+    session: Session,
+    *,
+    buyer: Account,
+    pack: Pack,
+    entry: BuyerEntry,
+    method: str,
+    now: datetime,
+    public_id: str | None = None,
 ) -> Order:
     """Order a pack, in the caller's transaction. Nothing is credited before the money is there.
 
     :param method: name of a payment method that the tenant offers.
+    :param public_id: names the order, so that a form that is sent twice orders once; a new one when not given.
     :raises Refused: ``no_seller``, ``no_buyer_name``, ``no_buyer_address``, ``bad_vat_number``, ``too_many_orders``.
     """
-    seller = seller_of(session, buyer.tenant_id)
-    if seller is None:
-        raise Refused("no_seller", _("Credits cannot be bought here yet. Ask whoever runs this site."))
-    if not (entry.name or entry.company):
-        raise Refused("no_buyer_name", _("Write a name for the invoice."))
-    if not entry.address:
-        raise Refused("no_buyer_address", _("Write the address for the invoice."))
-    vat_number = checked_vat_number(entry.vat_number, entry.country)
+    seller = _seller(session, buyer)
+    vat_number = checked_buyer(entry)
     theirs = customer_account(session, buyer, now=now)
+    lock_accounts(session, [theirs.id])
+    known = session.scalar(select(Order).where(Order.buyer_id == theirs.id, Order.public_id == public_id))
+    if known is not None:
+        return known
     waiting = session.scalars(
         select(Order.id)
         .where(Order.buyer_id == theirs.id, Order.state == OrderState.WAITING)
@@ -102,6 +110,7 @@ def place_order(
     }
     for _attempt in range(3):
         order = Order(
+            public_id=public_id or new_public_id(),
             tenant_id=buyer.tenant_id,
             reference=new_reference(),
             buyer_id=theirs.id,
@@ -125,6 +134,34 @@ def place_order(
             continue
         return order
     raise Refused("no_reference", _("The order could not be placed. Try once more."))
+
+
+def quote_of(session: Session, buyer: Account, pack: Pack, entry: BuyerEntry) -> Quote:
+    """What a pack will cost a buyer, before it is ordered.
+
+    :raises Refused: as ``place_order``.
+    """
+    vat_number = checked_buyer(entry)
+    return quote_for(_seller(session, buyer), pack, country=entry.country, vat_number=vat_number)
+
+
+def checked_buyer(entry: BuyerEntry) -> str:
+    """The VAT number of a buyer in its plain form, once everything is there that an invoice needs.
+
+    :raises Refused: ``no_buyer_name``, ``no_buyer_address``, ``bad_vat_number``.
+    """
+    if not (entry.name or entry.company):
+        raise Refused("no_buyer_name", _("Write a name for the invoice."))
+    if not entry.address:
+        raise Refused("no_buyer_address", _("Write the address for the invoice."))
+    return checked_vat_number(entry.vat_number, entry.country)
+
+
+def _seller(session: Session, buyer: Account) -> Seller:
+    found = seller_of(session, buyer.tenant_id)
+    if found is None:
+        raise Refused("no_seller", _("Credits cannot be bought here yet. Ask whoever runs this site."))
+    return found
 
 
 def find_order(session: Session, *, tenant_id: int, public_id: str) -> Order:
