@@ -97,6 +97,7 @@ def plan(application: Application, tenant: TenantContext, clock: TestClock) -> C
                 "name": "Budget review",
                 "organiser_id": lea.id,
                 "starts_at": times[0] if times else None,
+                "first_start": times[0] if times else None,
                 "duration_min": 90,
                 "time_zone": "Europe/Paris",
                 "created_at": now,

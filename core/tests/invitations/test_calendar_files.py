@@ -216,6 +216,25 @@ def test_exceptions_of_a_series_have_their_own_entries(plan: Plan, weeks, mail_s
     assert moved.sequence.value == series.sequence.value == "2"
 
 
+def test_a_series_begins_in_calendars_where_its_present_rule_does(plan: Plan, weeks, mail_server: MailServer):
+    before = tuple(at - timedelta(days=10, hours=4) for at in weeks[:2])
+    planned = plan(times=(*before, *weeks), repeat_rule="FREQ=WEEKLY;COUNT=4", first_start=weeks[0])
+
+    def end(_session: Any, meeting: Meeting) -> None:
+        for occurrence in meeting.occurrences[:2]:
+            occurrence.state = MeetingState.ENDED
+        meeting.starts_at = weeks[0]
+
+    planned.change(end)
+    planned.invite(SAM)
+    planned.work()
+    event = _last(mail_server).vevent
+    assert event.dtstart.value == weeks[0]
+    assert [at.astimezone(UTC) for at in event.rruleset] == list(weeks)
+    assert not hasattr(event, "rdate")
+    assert not hasattr(event, "exdate")
+
+
 def test_one_moved_time_is_told_alone(plan: Plan, weeks, mail_server: MailServer):
     planned = plan(times=weeks, repeat_rule="FREQ=WEEKLY;COUNT=4")
     planned.invite(SAM)

@@ -210,6 +210,47 @@ def test_a_series_that_has_begun_keeps_the_past_when_it_changes(plan_one, edit, 
     assert moved.starts_at == datetime(2026, 2, 10, 10, tzinfo=UTC)
 
 
+def test_a_series_whose_rule_changed_after_it_began_can_be_edited_again(
+    plan_one, edit, times, clock, application
+):
+    planned = plan_one(repeat=Repeat("daily", count=4))
+    clock.advance(days=2, hours=3)
+    do_due(application)
+    edit(planned, start=wall("2026-02-10T11:00"), repeat=Repeat("weekly", count=3))
+    changed = edit(planned, duration_min=30)
+    assert times(changed, "ended") == [(1, 8), (2, 8)]
+    assert times(changed, "planned") == [(10, 10), (17, 10), (24, 10)]
+    clock.advance(days=9)  # the first of the new rule has been, too
+    do_due(application)
+    changed = edit(planned, repeat=Repeat("weekly", count=4))
+    assert times(changed, "ended") == [(1, 8), (2, 8), (10, 10)]
+    assert times(changed, "planned") == [(17, 10), (24, 10), (3, 10)]
+    assert changed.state is MeetingState.PLANNED
+
+
+def test_a_series_that_became_one_time_can_be_edited_again(plan_one, edit, times, clock, application):
+    planned = plan_one(repeat=Repeat("daily", count=4))
+    clock.advance(days=2, hours=3)
+    do_due(application)
+    edit(planned, start=wall("2026-02-10T11:00"), repeat=None)
+    changed = edit(planned, duration_min=30)
+    assert times(changed) == [(1, 8), (2, 8), (10, 10)]
+    moved = edit(planned, start=wall("2026-02-11T11:00"))
+    assert times(moved) == [(1, 8), (2, 8), (11, 10)]
+
+
+def test_a_copy_begins_where_the_present_rule_does(plan_one, edit, times, clock, application, writing):
+    planned = plan_one(repeat=Repeat("daily", count=4))
+    clock.advance(days=2, hours=3)
+    do_due(application)
+    edit(planned, start=wall("2026-02-10T11:00"), repeat=Repeat("weekly", weekdays=(1,), count=3))
+    with writing() as session:
+        known = plan_of(session, meeting=session.get_one(Meeting, planned.id))
+    assert (known.start, known.repeat) == (wall("2026-02-10T11:00"), Repeat("weekly", weekdays=(1,), count=3))
+    copied = plan_one(start=known.start, repeat=known.repeat)
+    assert times(copied) == [(10, 10), (17, 10), (24, 10)]
+
+
 def test_one_time_moves_and_the_others_stay(plan_one, times, writing, clock, owed):
     planned = plan_one(repeat=Repeat("daily", count=3))
     with writing() as session:

@@ -72,7 +72,7 @@ class Entry:
     :param uid: names it for ever.
     :param sequence: grows with each change that matters.
     :param zone: IANA name of where it was planned; its rule keeps the time on the wall there.
-    :param times: all of them, in order; at least one.
+    :param times: all of them, in order; at least one. The rule counts from the first.
     :param rule: RFC 5545 RRULE value; ``None`` takes place once.
     :param link: address to join by; ``None`` for whoever may not come any more.
     :param changed_at: when it was written (DTSTAMP).

@@ -93,16 +93,19 @@ class Occasion:
 
         :param description: plain text.
         """
-        if not self.occurrences:
-            return None
         meeting, invitee = self.meeting, self.invitee
+        first = meeting.first_start
+        # What took place under an earlier rule is not of this series: a calendar's begins with its first start.
+        times = [time_of(one) for one in self.occurrences if first is None or one.recurrence_id >= first]
+        if not times:
+            return None
         return Entry(
             uid=uid_of(meeting),
             sequence=meeting.revision,
             name=meeting.name,
             description=description,
             zone=meeting.time_zone,
-            times=[time_of(one) for one in self.occurrences],
+            times=times,
             rule=meeting.repeat_rule,
             organiser=self._organiser(),
             changed_at=now,

@@ -116,8 +116,9 @@ def write_plan(meeting: Meeting, plan: MeetingPlan) -> None:
     if plan.start is not None:
         meeting.time_zone = plan.start.zone
         meeting.repeat_rule = _rule(plan.repeat, plan.start) if plan.repeat else None
-    if meeting.starts_at is None and plan.start is not None:
-        meeting.starts_at = times_of(plan)[0]
+        meeting.first_start = times_of(plan)[0]
+    if meeting.starts_at is None:
+        meeting.starts_at = meeting.first_start
 
 
 def _rule(repeat: Repeat, start: LocalStart) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from palabre.calendar import LocalStart, Repeat, local_of, repeat_of, resolve
 from palabre.invitations import Guest
-from palabre.model import Invitee, Meeting, Microphones, Occurrence, RoomClass
+from palabre.model import Invitee, Meeting, Microphones, RoomClass
 
 #: What the guests know of a meeting: a difference in it is mailed to them, after asking.
 MATTERS = ("name", "kind", "description", "start", "duration_min", "repeat")
@@ -74,7 +73,7 @@ def plan_of(session: Session, *, meeting: Meeting) -> MeetingPlan:
         .where(Invitee.meeting_id == meeting.id, Invitee.removed_at.is_(None))
         .order_by(Invitee.id)
     )
-    first = first_start(session, meeting=meeting)
+    first = meeting.first_start or meeting.starts_at
     return MeetingPlan(
         name=meeting.name,
         kind=meeting.kind,
@@ -94,17 +93,6 @@ def plan_of(session: Session, *, meeting: Meeting) -> MeetingPlan:
         repeat=repeat_of(meeting.repeat_rule, zone=meeting.time_zone) if meeting.repeat_rule else None,
         guests=tuple(Guest(one.email, one.name, one.role, one.language, one.time_zone) for one in invitees),
     )
-
-
-def first_start(session: Session, *, meeting: Meeting) -> datetime | None:
-    """The start from which a meeting's rule counts; that of the only time when it takes place once."""
-    first = session.scalar(
-        select(func.min(Occurrence.recurrence_id)).where(Occurrence.meeting_id == meeting.id)
-    )
-    if first is None:
-        return meeting.starts_at
-    # SQLite forgets with an aggregate that the column is a moment in UTC
-    return first if first.tzinfo else first.replace(tzinfo=UTC)
 
 
 def differences(old: MeetingPlan, new: MeetingPlan) -> tuple[Difference, ...]:

@@ -99,6 +99,9 @@ class Meeting(TenantScoped, Base):
     created_at: Mapped[datetime]
     #: rule of a repeated meeting (RFC 5545 RRULE value, always with COUNT or UNTIL); ``None`` takes place once
     repeat_rule: Mapped[str | None] = mapped_column(String(300))
+    #: start from which ``repeat_rule`` counts, or of the only time; times that took place under an earlier rule lie
+    #: before it. ``None`` for a room that is always open
+    first_start: Mapped[datetime | None]
     #: has a public link, that anyone may be given
     is_public: Mapped[bool] = mapped_column(default=False, server_default="0")
     #: a presenter may open it before its start

@@ -350,6 +350,7 @@ def upgrade() -> None:
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.add_column(sa.Column("duration_min", sa.Integer(), server_default="60", nullable=False))
         batch_op.add_column(sa.Column("repeat_rule", sa.String(length=300), nullable=True))
+        batch_op.add_column(sa.Column("first_start", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("is_public", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("early_entry", sa.Boolean(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("options", sa.JSON(), server_default="{}", nullable=False))
@@ -370,7 +371,15 @@ def upgrade() -> None:
             sa.Column("search_name", sa.String(length=800), server_default="", nullable=False)
         )
 
-    meeting = sa.table("meeting", sa.column("id"), sa.column("name"), sa.column("search_name"))
+    meeting = sa.table(
+        "meeting",
+        sa.column("id"),
+        sa.column("name"),
+        sa.column("search_name"),
+        sa.column("starts_at"),
+        sa.column("first_start"),
+    )
+    connection.execute(meeting.update().values(first_start=meeting.c.starts_at))
     for meeting_id, name in connection.execute(sa.select(meeting.c.id, meeting.c.name)).all():
         connection.execute(
             meeting.update().where(meeting.c.id == meeting_id).values(search_name=folded(name))
@@ -410,6 +419,7 @@ def downgrade() -> None:
         batch_op.drop_column("options")
         batch_op.drop_column("early_entry")
         batch_op.drop_column("is_public")
+        batch_op.drop_column("first_start")
         batch_op.drop_column("repeat_rule")
         batch_op.drop_column("duration_min")
 
