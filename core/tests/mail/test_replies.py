@@ -108,14 +108,14 @@ def meeting_uid(application, invitee):
         return uid_of(session.get_one(Meeting, invitee.meeting_id))
 
 
-def answer(uid, partstat, email="kim@example.org", method="REPLY"):
+def answer(uid, partstat, email="kim@example.org", method="REPLY", more=""):
     message = EmailMessage()
     message["From"], message["Subject"] = email, "Accepted"
     message.set_content("Yes")
     file = (
         f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n"
         f"DTSTAMP:20260131T090000Z\r\nDTSTART:20260201T090000Z\r\nATTENDEE;PARTSTAT={partstat}:mailto:{email}\r\n"
-        "END:VEVENT\r\nEND:VCALENDAR\r\n"
+        f"{more}END:VEVENT\r\nEND:VCALENDAR\r\n"
     )
     message.add_alternative(file.encode(), maintype="text", subtype="calendar", params={"method": method})
     return bytes(message)
@@ -171,6 +171,14 @@ def test_the_last_answer_counts(application, mailbox, invitee):
     mailbox.mails += [answer(uid, "ACCEPTED"), answer(uid, "DECLINED")]
     assert read_mailbox(application) == 2
     assert now_known(application, invitee).response is Response.DECLINED
+
+
+def test_an_answer_about_one_time_leaves_the_answer_about_the_meeting(application, mailbox, invitee):
+    uid = meeting_uid(application, invitee)
+    one_time = "RECURRENCE-ID:20260208T090000Z\r\n"
+    mailbox.mails += [answer(uid, "ACCEPTED"), answer(uid, "DECLINED", more=one_time)]
+    assert read_mailbox(application) == 2
+    assert now_known(application, invitee).response is Response.ACCEPTED
 
 
 def test_answers_that_are_none_of_ours_change_nothing(application, mailbox, invitee):

@@ -28,7 +28,7 @@ from palabre.meetings import (
     public_link,
     renew_public_link,
 )
-from palabre.model import Duty, Invitee, Meeting, MeetingState, Occurrence
+from palabre.model import Duty, Invitee, Meeting, MeetingState, Occurrence, Response
 from palabre.worker.duties import do_due
 
 #: Tomorrow at nine in Paris, when the fixture plans.
@@ -170,6 +170,26 @@ def test_of_many_clicks_at_once_one_plans(plan_one, writing):
     assert (len(found), len(set(found))) == (6, 1)
     with writing() as session:
         assert session.scalar(select(func.count()).select_from(Meeting)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "stays"),
+    [
+        ({"start": wall("2026-02-03T10:00")}, False),
+        ({"repeat": Repeat("daily", count=3)}, False),
+        ({"name": "Budget", "duration_min": 30}, True),
+    ],
+    ids=["start", "repetition", "name"],
+)
+def test_answers_are_about_the_time_that_was_asked_for(plan_one, edit, writing, clock, fields, stays):
+    planned = plan_one(guests=(Guest("sam@example.org"),), repeat=Repeat("daily", count=2))
+    with writing() as session:
+        sam = session.scalars(select(Invitee)).one()
+        sam.response, sam.responded_at = Response.DECLINED, clock.now()
+    edit(planned, **fields)
+    with writing() as session:
+        sam = session.scalars(select(Invitee)).one()
+    assert (sam.response is Response.DECLINED, sam.responded_at is not None) == (stays, stays)
 
 
 def test_guests_come_and_go(plan_one, edit, writing):

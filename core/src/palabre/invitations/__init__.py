@@ -1,7 +1,7 @@
 """Guests and their ways into a meeting: the guest list, personal and public join links, and the mails that are owed."""
 
 from palabre.invitations.audience import fan_out
-from palabre.invitations.guests import Guest, GuestChange, set_guests
+from palabre.invitations.guests import Guest, GuestChange, ask_again, set_guests
 from palabre.invitations.links import Secret, find_link, make_link, revoke_link, token_of, use_token
 from palabre.invitations.lists import (
     GuestLine,
@@ -30,6 +30,7 @@ __all__ = [
     "GuestLines",
     "MailProgress",
     "Secret",
+    "ask_again",
     "fan_out",
     "find_link",
     "guest_list",

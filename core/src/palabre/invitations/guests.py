@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from palabre.errors import Refused
@@ -81,6 +81,16 @@ def set_guests(session: Session, *, meeting: Meeting, guests: Iterable[Guest], n
     session.flush()
     _add(session, meeting, new, now)
     return GuestChange((*new, *back), tuple(removed), tuple(changed))
+
+
+def ask_again(session: Session, *, meeting: Meeting) -> None:
+    """Forget what the guests of a meeting answered: it was about another time (RFC 6638, section 3.2.8)."""
+    session.execute(
+        update(Invitee)
+        .where(Invitee.meeting_id == meeting.id, Invitee.response != Response.NONE)
+        .values(response=Response.NONE, responded_at=None),
+        execution_options={"synchronize_session": "fetch"},
+    )
 
 
 def _checked(guest: Guest) -> Guest:

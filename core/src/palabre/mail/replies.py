@@ -22,11 +22,13 @@ class Answer:
     :param uid: of the meeting, as in the invitation.
     :param email: who answers.
     :param partstat: one of ``ANSWERS``.
+    :param is_of_one_time: it is about one time of a repeated meeting (RECURRENCE-ID), not about the meeting.
     """
 
     uid: str
     email: str
     partstat: str
+    is_of_one_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ def _answers(part: Message) -> list[Answer]:
             partstat = str(getattr(attendee, "params", {}).get("PARTSTAT", "")).upper()
             email = str(attendee).lower().removeprefix("mailto:")
             if partstat in ANSWERS:
-                found.append(Answer(str(event.get("UID", "")), email, partstat))
+                uid, is_of_one_time = str(event.get("UID", "")), "RECURRENCE-ID" in event
+                found.append(Answer(uid, email, partstat, is_of_one_time))
     return found
 
 

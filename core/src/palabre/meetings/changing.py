@@ -15,6 +15,7 @@ from palabre.hookspecs import meetings as hooks
 from palabre.i18n import gettext as _
 from palabre.invitations import (
     Guest,
+    ask_again,
     invite,
     invite_now,
     schedule_mails,
@@ -57,7 +58,8 @@ def change(
 ) -> Meeting:
     """Make this the plan of a meeting, in the caller's transaction. ``announce_changed`` after the commit.
 
-    Guests who are new are invited, guests who are taken off are told, whatever ``tell_guests`` says.
+    Guests who are new are invited, guests who are taken off are told, whatever ``tell_guests`` says. With another start
+    or repetition everybody's answer is open again.
 
     :param edit: the meeting's ``edit`` when what was changed was read.
     :param tell_guests: mail an update where the change matters to them.
@@ -88,6 +90,8 @@ def change(
     if "is_public" in fields:
         (open_public_link if plan.is_public else close_public_link)(session, meeting=meeting, now=now)
     guests = set_guests(session, meeting=meeting, guests=plan.guests, now=now)
+    if fields & {"start", "repeat"}:
+        ask_again(session, meeting=meeting)
     settle(session, meeting=meeting, now=now)
     plugins.guard(hooks.meeting_planning, session=session, meeting=meeting)
     if guests.removed:

@@ -71,7 +71,8 @@ def take_in(session: Session, found: Answer | Bounce, *, application: Applicatio
         )
         if invitee is None:
             return False
-        invitee.response, invitee.responded_at = Response(found.partstat.lower()), now
+        if not found.is_of_one_time:  # who cannot come once comes to the other times
+            invitee.response, invitee.responded_at = Response(found.partstat.lower()), now
         return True
     mail = session.scalar(select(Mail).where(Mail.public_id == found.message_id.partition("@")[0]))
     if mail is None or mail.invitee_id is None or (found.email and found.email != mail.email):
