@@ -10,7 +10,16 @@ from sqlalchemy import func, select
 from palabre.calendar import LocalStart, Repeat
 from palabre.errors import NotFound
 from palabre.invitations import Guest
-from palabre.meetings import PlanRefused, find_own, organiser_link, plan_of, public_link, start_now
+from palabre.meetings import (
+    PlannedAlready,
+    PlanRefused,
+    cancel,
+    find_own,
+    organiser_link,
+    plan_of,
+    public_link,
+    start_now,
+)
 from palabre.model import Duty, Meeting, Microphones, Occurrence, Role, RoomClass
 from palabre.tenants import tenant_scope
 from palabre.testing.room import make_tenant
@@ -138,6 +147,27 @@ def test_the_plan_of_a_meeting_plans_another_like_it(plan_one, writing):
         found = plan_of(session, meeting=planned)
     assert {name: getattr(found, name) for name in given} == given
     assert found.start == wall("2026-02-01T09:00")
+
+
+def test_planned_again_from_the_same_form_it_is_the_same_meeting(plan_one):
+    given = {
+        "guests": (Guest("sam@example.org", "Sam"), Guest("kim@example.org", "Kim", Role.PRESENTER)),
+        "repeat": Repeat("weekly", weekdays=(2, 6), count=5),
+        "mail_before_min": (5, 60),
+        "description": "a\r\nb ",
+        "microphones": None,
+    }
+    assert plan_one(planned_from="draft2345", **given).id == plan_one(planned_from="draft2345", **given).id
+
+
+def test_another_plan_from_the_same_form_is_refused(plan_one, writing, clock):
+    planned = plan_one(planned_from="draft2345")
+    with pytest.raises(PlannedAlready):
+        plan_one(planned_from="draft2345", name="Choir")
+    with writing() as session:
+        cancel(session, meeting=session.get_one(Meeting, planned.id), now=clock.now())
+    with pytest.raises(PlannedAlready):
+        plan_one(planned_from="draft2345")
 
 
 def test_a_repeated_meeting_keeps_its_time_on_the_wall(plan_one, writing):

@@ -39,6 +39,26 @@ def test_a_double_click_plans_once(application, lea):
     assert len(stored(application)) == 1
 
 
+def test_another_plan_from_a_form_that_was_planned_is_not_lost(application, lea):
+    other = {**PLAN, "draft": "twicetwicetwice", "name": "Choir", "guests": "kim@example.org"}
+    lea.plan(draft="twicetwicetwice")
+    answer = lea.send("/meetings/plan", form="/meetings/plan", **other)
+    assert answer.status_code == 409
+    assert "was planned with this form before" in answer.text
+    assert "kim@example.org" in answer.text
+    [draft] = re.findall(r'name="draft" value="([^"]+)"', answer.text)
+    assert draft != "twicetwicetwice"
+    lea.plan(**{**other, "draft": draft})
+    assert [meeting.name for meeting in stored(application)] == ["Budget review", "Choir"]
+
+
+def test_a_draft_that_is_gone_begins_another(lea):
+    lea.plan(draft="draftdraftdraft")
+    page = lea.get("/meetings/plan?draft=draftdraftdraft").text
+    assert 'name="draft" value="' in page
+    assert "draftdraftdraft" not in page
+
+
 def test_a_form_that_cannot_be_planned_comes_back_with_everything_that_was_typed(application, lea):
     answer = lea.send(
         "/meetings/plan",

@@ -22,7 +22,7 @@ from palabre.meetings.links import organiser_link, public_link, renew_public_lin
 from palabre.meetings.lists import Listing, MeetingLine, View, find_own, meetings_of, planned_of
 from palabre.meetings.news import announce_cancelled, announce_changed, announce_planned
 from palabre.meetings.offers import MeetingKind, MeetingOption, kinds, options, prices, read_options
-from palabre.meetings.planning import plan, start_now
+from palabre.meetings.planning import PlannedAlready, plan, start_now
 from palabre.meetings.plans import Difference, MeetingPlan, differences, plan_of
 from palabre.meetings.service import find_meeting, plan_meeting, shown_name
 
@@ -38,6 +38,7 @@ __all__ = [
     "MeetingPlan",
     "PlanCost",
     "PlanRefused",
+    "PlannedAlready",
     "View",
     "add_guests",
     "announce_cancelled",

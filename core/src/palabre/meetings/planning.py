@@ -16,9 +16,16 @@ from palabre.invitations import invite, schedule_mails, set_guests
 from palabre.meetings.checking import LONGEST_NAME, check_plan, times_of
 from palabre.meetings.course import lay_out, settle
 from palabre.meetings.links import open_public_link
-from palabre.meetings.plans import MeetingPlan, free_or_by_floor
+from palabre.meetings.plans import MeetingPlan, differences, free_or_by_floor, plan_of
 from palabre.model import Account, Meeting, MeetingState
 from palabre.plugins.host import PluginHost
+
+
+class PlannedAlready(Refused):
+    """What was planned from a form is not what the form says now."""
+
+    def __init__(self) -> None:
+        super().__init__("planned_already", _("This form was planned already. Begin a new one."))
 
 
 def plan(
@@ -33,12 +40,13 @@ def plan(
     """Plan a meeting, in the caller's transaction. After the commit, tell the plugins by ``announce_planned``.
 
     :param planned_from: names the form; planned from the same one again, the meeting is the one planned before.
+    :raises PlannedAlready: when another plan came from that form before.
     :raises PlanRefused: with every problem of the plan.
     :raises Refused: from a plugin's guard ``meeting_planning``.
     """
     known = _planned_before(session, organiser, planned_from)
     if known is not None:
-        return known
+        return _planned_like(session, known, plan, plugins=plugins, now=now)
     plan = check_plan(plugins, plan, now=now)
     meeting = Meeting(
         tenant_id=organiser.tenant_id,
@@ -54,8 +62,8 @@ def plan(
     except IntegrityError:  # the second click came in another process
         known = _planned_before(session, organiser, planned_from)
         if known is None:
-            raise Refused("planned_already", _("This form was planned already. Begin a new one.")) from None
-        return known
+            raise PlannedAlready from None
+        return _planned_like(session, known, plan, plugins=plugins, now=now)
     lay_out(session, meeting=meeting, starts=times_of(plan))
     if meeting.is_public:
         open_public_link(session, meeting=meeting, now=now)
@@ -76,7 +84,6 @@ def start_now(
     organiser: Account,
     now: datetime,
     name: str = "",
-    planned_from: str | None = None,
 ) -> Meeting:
     """Plan a meeting that begins at this moment, with a public link to give away. ``rooms.start_meeting`` opens it.
 
@@ -99,7 +106,6 @@ def start_now(
             mail_on_planning=False,
         ),
         now=now,
-        planned_from=planned_from,
     )
 
 
@@ -131,3 +137,18 @@ def _planned_before(session: Session, organiser: Account, planned_from: str | No
     return session.scalar(
         select(Meeting).where(Meeting.planned_from == planned_from, Meeting.organiser_id == organiser.id)
     )
+
+
+def _planned_like(
+    session: Session, meeting: Meeting, plan: MeetingPlan, *, plugins: PluginHost, now: datetime
+) -> Meeting:
+    """The meeting that was planned from a form before, when it is still to be as the form says.
+
+    :raises PlannedAlready: when it is another one by now.
+    :raises PlanRefused: with every problem of the plan.
+    """
+    known = plan_of(session, meeting=meeting)
+    is_over = meeting.state in (MeetingState.ENDED, MeetingState.CANCELLED)
+    if is_over or differences(known, check_plan(plugins, plan, now=now, known=known)):
+        raise PlannedAlready
+    return meeting

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from palabre.i18n import gettext as _
 from palabre.invitations import Guest, read_guests
 from palabre.meetings import (
+    PlannedAlready,
     PlanRefused,
     announce_planned,
     drop_draft,
@@ -42,14 +43,15 @@ def plan_form() -> ResponseReturnValue:
     """The empty form, or one that was begun before."""
     account = require_signed_in()
     draft = request.args.get("draft", "")
-    form = PlanForm(zone=account.time_zone, start=_next_hour(account.time_zone))
+    kept = None
     if _DRAFT_ID.fullmatch(draft):
         with web().application.db.reading() as session:
             kept = load_draft(session, account_id=account.id, public_id=draft)
-            form = PlanForm.of_draft(kept.form) if kept else form
-    else:
-        draft = public_id()
-    return show_form(form, draft=draft)
+    if kept is not None:
+        return show_form(PlanForm.of_draft(kept.form), draft=draft)
+    # One that was dropped or planned is not begun again: what is typed now is another meeting.
+    form = PlanForm(zone=account.time_zone, start=_next_hour(account.time_zone))
+    return show_form(form, draft=public_id())
 
 
 @meetings.post("/plan")
@@ -79,6 +81,11 @@ def plan_now() -> ResponseReturnValue:
             address = f"/meetings/{planned.public_id}"
     except PlanRefused as refused:
         return show_form(form, draft=draft, reading=reading, problems=refused.problems), 422
+    except PlannedAlready:
+        note = _(
+            "Another meeting was planned with this form before. Press “Plan the meeting” again to plan this one."
+        )
+        return show_form(form, draft=public_id(), reading=reading, note=note), 409
     announce_planned(application.plugins, planned)
     flash(_("The meeting is planned."), "good")
     return redirect(address, 303)
@@ -163,12 +170,14 @@ def show_form(
     edit: int | None = None,
     reading: Reading | None = None,
     problems: dict[str, str] | None = None,
+    note: str = "",
 ) -> str:
     """The page with the form.
 
     :param meeting: that is edited; ``None`` plans a new one.
     :param edit: number of the edit that the form shows.
     :param problems: a sentence for each field that has to be changed.
+    :param note: what has to be known before it is sent again.
     """
     understood = reading or read_form(form, options=read_options(form)[0])
     return render_template(
@@ -179,6 +188,7 @@ def show_form(
         edit=edit,
         reading=understood if reading else read_form(replace(form, guests="")),
         problems=problems or {},
+        note=note,
         choices=choices(form),
         summary=summary_html(understood, prices=priced(understood)),
     )
