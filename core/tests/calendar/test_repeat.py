@@ -87,6 +87,11 @@ def test_months_without_the_day_are_left_out() -> None:
     assert [(one.month, one.day) for one in found] == [(1, 31), (3, 31), (5, 31), (7, 31)]
 
 
+def test_what_lies_after_the_last_year_is_left_out() -> None:
+    found = starts(datetime.fromisoformat("2199-12-30T09:00"), "UTC", Repeat("daily", count=9))
+    assert [(one.year, one.day) for one in found] == [(2199, 30), (2199, 31)]
+
+
 def test_a_time_in_a_gap_is_later_on_that_day_only() -> None:
     found = starts(datetime.fromisoformat("2026-03-28T02:30"), "Europe/Paris", Repeat("daily", count=3))
     assert [f"{local_of(one, 'Europe/Paris'):%d %H:%M}" for one in found] == [

@@ -101,6 +101,12 @@ def test_a_quotation_mark_that_nobody_closed_spoils_no_other_line():
     assert read.guests == (SAM, KIM)
 
 
+def test_a_first_line_without_end_is_a_line_that_cannot_be_read():
+    read = read_guests("a" * 200_000 + "\nKim <kim@example.org>")
+    assert [guest.email for guest in read.guests] == ["kim@example.org"]
+    assert [number for number, _shown, _said in read.problems] == [1]
+
+
 _names = some.text(max_size=60).map(clean_line)
 _emails = some.from_regex(
     r"[a-z][a-z0-9]{0,8}(\.[a-z0-9]{1,5})?@[a-z][a-z0-9]{0,8}\.(org|example)", fullmatch=True

@@ -94,6 +94,35 @@ def test_a_bad_field_is_named(application, lea, field, typed, named):
     assert stored(application) == []
 
 
+_WEEKLY = {"repeat": "weekly", "repeat_end": "until"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"start": "1969-06-01T10:00"}, "start"),
+        ({"start": "0001-01-01T00:00"}, "start"),
+        ({"start": "2300-01-01T00:00"}, "start"),
+        ({"start": "9999-12-31T23:59"}, "start"),
+        ({**_WEEKLY, "start": "2199-12-31T10:00", "repeat_until": "2202-01-01"}, "start"),
+        ({**_WEEKLY, "start": "9999-12-31T10:00", "repeat_until": "9999-12-31"}, "start"),
+        ({**_WEEKLY, "repeat_until": "2027-02-01"}, "repeat_until"),
+        ({**_WEEKLY, "repeat_until": "9999-12-31"}, "repeat_until"),
+        ({"guests": "a" * 200_000}, "guests"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_no_date_and_no_list_is_too_wrong_to_be_told_in_the_form(application, lea, fields, named):
+    typed = {**PLAN, "words": "Kept words", **fields}
+    answer = lea.send("/meetings/plan", form="/meetings/plan", **typed)
+    assert answer.status_code == 422
+    assert set(problems(answer)) == {named}
+    assert "Kept words" in answer.text
+    assert stored(application) == []
+    assert lea.send("/meetings/drafts/draftdraftdraft", **typed).status_code == 200
+    assert "Kept words" in lea.get("/meetings/plan?draft=draftdraftdraft").text
+
+
 def test_one_bad_address_among_forty_is_marked_and_the_others_are_kept(application, lea):
     good = [f"guest{number}@example.org" for number in range(39)]
     typed = "\n".join([*good[:20], "no address", *good[20:]])

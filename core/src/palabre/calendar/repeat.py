@@ -15,7 +15,7 @@ from typing import Literal
 from babel.dates import format_date, get_day_names
 from babel.lists import format_list
 
-from palabre.calendar.times import local_of, resolve
+from palabre.calendar.times import LAST_YEAR, local_of, resolve
 from palabre.errors import Refused
 from palabre.i18n import gettext as _
 from palabre.i18n import language_scope, ngettext
@@ -67,13 +67,13 @@ def check_repeat(repeat: Repeat, *, first: date) -> None:
 def starts(local: datetime, zone: str, repeat: Repeat) -> list[datetime]:
     """The moments at which a meeting starts, in order, in UTC. The first is ``local`` itself.
 
-    A month without the day is left out. Times that the clocks' change makes impossible or double are resolved as
-    ``resolve`` does.
+    A month without the day is left out, and so is what lies after ``LAST_YEAR``. Times that the clocks' change makes
+    impossible or double are resolved as ``resolve`` does.
 
     :param local: naive, on the wall in ``zone``.
     """
     found: list[datetime] = []
-    last = min(repeat.until or date.max, _last_day(local.date()))
+    last = min(repeat.until or date.max, _last_day(local.date()), date(LAST_YEAR, 12, 31))
     for day in _days(local.date(), repeat):
         if day > last or len(found) >= (repeat.count or MOST_TIMES):
             break

@@ -166,7 +166,10 @@ def _titles(lines: list[str]) -> _Titled | None:
         if "@" in line:
             return None
         delimiter = max(",;\t", key=line.count)
-        cells = [cell.strip().lower() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+        cells = [
+            cell.strip().lower()
+            for cell in next(csv.reader([line[:_LONGEST_RECORD]], delimiter=delimiter), [])
+        ]
         columns = {
             name: at for at, cell in enumerate(cells) for name, titles in _TITLES.items() if cell in titles
         }

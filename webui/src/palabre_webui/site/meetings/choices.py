@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from babel.dates import get_day_names
 
+from palabre.calendar import resolve
 from palabre.calendar.times import zones
+from palabre.errors import Refused
 from palabre.i18n import LANGUAGES, current_language
 from palabre.i18n import gettext as _
 from palabre.meetings import MeetingOption, kinds, options, plan_costs, prices
@@ -78,6 +80,6 @@ def priced(reading: Reading) -> tuple[tuple[str, str], ...]:
 def _at(form: PlanForm) -> datetime:
     """When the zones' distances from UTC are told for: around the start that was typed."""
     try:
-        return datetime.fromisoformat(form.start).replace(tzinfo=UTC)
-    except ValueError:
+        return resolve(datetime.fromisoformat(form.start).replace(tzinfo=None), "UTC").utc
+    except (ValueError, Refused):
         return web().application.clock.now()

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from werkzeug.datastructures import MultiDict
 
-from palabre.calendar import Every, LocalStart, Repeat, zone_of
+from palabre.calendar import Every, LocalStart, Repeat, check_repeat, resolve
 from palabre.errors import Refused
 from palabre.i18n import gettext as _
 from palabre.invitations import Guest, GuestLines, guests_as_text, read_guests
@@ -175,7 +175,7 @@ def read_form(form: PlanForm, *, options: Mapping[str, Mapping[str, Any]] | None
     if duration is None:
         problems["duration_min"] = _("Choose how long it will last.")
     before = _reminders(form, problems)
-    repeat = _repeat(form, problems)
+    repeat = _repeat(form, start, problems)
     room_class = form.room_class if form.room_class in RoomClass.__members__ else ""
     if not room_class:
         problems["room_class"] = _("Choose one of the sizes.")
@@ -209,13 +209,14 @@ def _start(form: PlanForm, problems: dict[str, str]) -> LocalStart | None:
     except ValueError:
         problems["start"] = _("Choose the day and the time when it starts.")
         return None
-    try:
-        zone_of(form.zone)
-    except Refused as refusal:
-        problems["zone"] = refusal.message
-        return None
     fold = 1 if form.fold == "1" else 0
-    return LocalStart(local.replace(tzinfo=None, second=0, microsecond=0, fold=fold), form.zone)
+    local = local.replace(tzinfo=None, second=0, microsecond=0, fold=fold)
+    try:
+        resolve(local, form.zone)
+    except Refused as refusal:
+        problems["zone" if refusal.code == "unknown_zone" else "start"] = refusal.message
+        return None
+    return LocalStart(local, form.zone)
 
 
 def _reminders(form: PlanForm, problems: dict[str, str]) -> tuple[int, ...]:
@@ -232,7 +233,7 @@ def _reminders(form: PlanForm, problems: dict[str, str]) -> tuple[int, ...]:
     return tuple(sorted(found, reverse=True))
 
 
-def _repeat(form: PlanForm, problems: dict[str, str]) -> Repeat | None:
+def _repeat(form: PlanForm, start: LocalStart | None, problems: dict[str, str]) -> Repeat | None:
     every = next((known for known in get_args(Every) if known == form.repeat), None)
     if every is None:
         return None
@@ -252,13 +253,19 @@ def _repeat(form: PlanForm, problems: dict[str, str]) -> Repeat | None:
             problems["repeat_count"] = _("It can take place 1 to 400 times.")
     if problems.keys() & {"repeat_interval", "repeat_until", "repeat_count"}:
         return None
-    return Repeat(
+    repeat = Repeat(
         every=every,
         interval=interval or 1,
         weekdays=weekdays if every == "weekly" else (),
         count=count,
         until=until,
     )
+    if start is not None:
+        try:
+            check_repeat(repeat, first=start.local.date())
+        except Refused as refusal:
+            problems["repeat_until" if until else "repeat_count"] = refusal.message
+    return repeat
 
 
 def _number(typed: str, least: int, most: int) -> int | None:
