@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from palabre.invitations import Guest, guests_as_text, read_guests
+from palabre.invitations import Guest, guests_as_text, join_lists, read_guests
 from palabre.mail import clean_line
 from palabre.model import Role
 
@@ -68,6 +68,58 @@ def test_one_bad_line_among_forty_is_marked_and_the_rest_kept():
     read = read_guests("\n".join(lines))
     assert len(read.guests) == 39
     assert read.problems == ((18, "guest17@example", "guest17@example is not an e-mail address."),)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "kim@example.org",
+        "Kim <kim@example.org>",
+        "Kim <kim@example.org>, presenter",
+        "kim@example.org; lou@example.org",
+    ],
+)
+def test_who_is_typed_below_a_table_is_read_as_anywhere_else(typed: str):
+    table = "name,email,role,language,time zone\nSam,sam@example.org,guest,,\n"
+    read = read_guests(table + typed)
+    assert read.guests == (SAM, *read_guests(typed).guests)
+    assert not read.problems
+
+
+def test_a_row_of_a_table_without_an_address_is_nobody_whatever_its_other_cells_hold():
+    read = read_guests("name,email,comment\nKim,,ask lou@example.org")
+    assert (read.guests, len(read.problems)) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("Sam <sam@example.org>", "Kim <kim@example.org>"),
+        (guests_as_text([SAM]), "Kim <kim@example.org>"),
+        (guests_as_text([SAM]), "Nom;E-mail;Rôle\nKim;kim@example.org;invitée\n"),
+        ("Sam <sam@example.org>", "E-mail;Nom\nkim@example.org;Kim\n", ""),
+        (guests_as_text([SAM, KIM]), "kim@example.org"),
+        ("", guests_as_text([SAM, KIM])),
+    ],
+)
+def test_lists_are_joined_whatever_their_titles(texts: tuple[str, ...]):
+    read = read_guests(join_lists(*texts))
+    assert read.guests == (SAM, KIM)
+    assert not read.problems
+
+
+def test_what_cannot_be_read_stays_in_a_joined_list():
+    file = "E-mail;Rôle;Nom\nkim@example.org;cheffe;Kim\nlou@example.org;;Lou"
+    joined = join_lists("Sam <sam@example.org>, nonsense, bob@", file)
+    read = read_guests(joined)
+    assert [guest.email for guest in read.guests] == ["sam@example.org", "lou@example.org"]
+    shown = [shown for _line, shown, _said in read.problems]
+    assert shown == ["bob@", "nonsense", "Kim,kim@example.org,cheffe,,"]
+    corrected = joined.replace("cheffe", "presenter").replace("bob@", "bob@example.org")
+    assert read_guests(corrected).guests[2:] == (
+        Guest("bob@example.org"),
+        Guest("kim@example.org", "Kim", Role.PRESENTER),
+    )
 
 
 @pytest.mark.parametrize(

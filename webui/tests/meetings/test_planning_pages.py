@@ -154,6 +154,37 @@ def test_guests_may_come_as_a_file(application, lea):
     )
 
 
+def test_who_is_typed_last_and_a_file_come_to_a_list_with_titles(application, lea):
+    token = csrf_token(lea.browser, "/meetings/plan")
+    fields = {
+        **PLAN,
+        "csrf_token": token,
+        "guests": "name,email,role,language,time zone\nSam,sam@example.org,guest,,\n",
+        "guests_more": "Lou <lou@example.org>, kim@example.org",
+    }
+
+    def send(**more):
+        file = io.BytesIO("Nom;E-mail;Rôle\nAmélie Noël;amelie@example.org;animatrice\n".encode("cp1252"))
+        return lea.browser.post(
+            "/meetings/plan",
+            data={**fields, "guests_file": (file, "guests.csv"), **more},
+            content_type="multipart/form-data",
+        )
+
+    refused = send(guests_more="Lou <lou@example.org>, kim@nowhere")
+    assert set(problems(refused)) == {"guests"}
+    assert all(
+        one in refused.text for one in ("sam@", "lou@", "amelie@", '<code dir="auto">kim@nowhere</code>')
+    )
+    assert send().status_code == 303
+    assert [one.email.partition("@")[0] for one in stored(application, Invitee)] == [
+        "sam",
+        "lou",
+        "kim",
+        "amelie",
+    ]
+
+
 def test_the_local_time_of_guests_elsewhere_is_told(lea):
     fields = PLAN | {"guests": "name,email,time zone\nSam,sam@example.org,America/New_York"}
     told = lea.send("/meetings/drafts/0123456789", form="/meetings/plan", **fields).text

@@ -21,7 +21,8 @@ from palabre.invitations.mails import (
     send_start_refused,
     send_update,
 )
-from palabre.invitations.reading import GuestLines, guests_as_text, read_guests
+from palabre.invitations.reading import GuestLines, join_lists, read_guests
+from palabre.invitations.writing import guests_as_text
 
 __all__ = [
     "Guest",
@@ -37,6 +38,7 @@ __all__ = [
     "guests_as_text",
     "invite",
     "invite_now",
+    "join_lists",
     "mail_progress",
     "make_link",
     "never_opened",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, get_args
 
@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from palabre.calendar import Every, LocalStart, Repeat, check_repeat, resolve
 from palabre.errors import Refused
 from palabre.i18n import gettext as _
-from palabre.invitations import Guest, GuestLines, guests_as_text, read_guests
+from palabre.invitations import Guest, GuestLines, guests_as_text, join_lists, read_guests
 from palabre.meetings import MeetingPlan
 from palabre.model import Microphones, RoomClass
 
@@ -125,6 +125,11 @@ class PlanForm:
                 for name, value in chosen.items()
             },
         )
+
+    def with_people(self, *lists: str) -> PlanForm:
+        """The form with more lists of people on its own."""
+        more = (_plain(one)[:_LONGEST_GUESTS] for one in lists)
+        return replace(self, guests=join_lists(self.guests, *more))
 
     def as_fields(self) -> list[tuple[str, str]]:
         """The form as a browser would send it: pairs of name and value."""

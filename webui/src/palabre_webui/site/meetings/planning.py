@@ -142,17 +142,20 @@ def _told(guest: Guest) -> dict[str, str]:
 
 
 def form_of_request() -> PlanForm:
-    """The form as it was sent; a guest list that came as a file is part of the list."""
-    form = PlanForm.of_request(request.form)
+    """The form as it was sent; who was typed and not added yet, and who came in a file, are on its list."""
+    return PlanForm.of_request(request.form).with_people(request.form.get("guests_more", ""), _guests_file())
+
+
+def _guests_file() -> str:
+    """The text of the guest list that came as a file, if there is one."""
     file = request.files.get("guests_file")
     if not file or not file.filename:
-        return form
-    content = file.read(_LONGEST_FILE)
+        return ""
+    content: bytes = file.read(_LONGEST_FILE)
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    return replace(form, guests=f"{form.guests.rstrip()}\n{text}".strip())
+        return content.decode("cp1252", errors="replace")
 
 
 def summary_of(form: PlanForm) -> str:

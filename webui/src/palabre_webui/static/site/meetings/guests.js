@@ -24,6 +24,8 @@ export function editGuests(place, changed) {
   const entry = make('input', 'pal-input')
   entry.type = 'text'
   entry.id = 'people-entry'
+  // Whoever still stands here when the form is sent is read beside the list, and put on it.
+  entry.name = 'guests_more'
   entry.setAttribute('autocapitalize', 'none')
   entry.spellcheck = false
   const label = make('label')
@@ -64,17 +66,9 @@ export function editGuests(place, changed) {
   }, 150))
   entry.addEventListener('input', (event) => event.stopPropagation())
   add.addEventListener('click', () => { read(entry.value); entry.focus() })
-  place.closest('form').addEventListener('submit', () => {
-    if (entry.value.trim()) text.value += `${text.value ? '\n' : ''}${entry.value}`
-    if (file.files.length === 0) return
-    // A file that was read here is in the text already.
-    file.value = ''
-  })
+  // A file that was read here is in the text already; one that could not be read goes along with the form.
   file.addEventListener('change', async () => {
-    if (!file.files[0]) return
-    const content = await file.files[0].text()
-    file.value = ''
-    read(content)
+    if (file.files[0] && await read(await file.files[0].text())) file.value = ''
   })
 
   attachOffer(entry, {
@@ -116,7 +110,8 @@ export function editGuests(place, changed) {
       return false
     }
     merge(answer.guests)
-    entry.value = answer.problems.map((problem) => problem.text).join('; ')
+    const typed = entry.value === written ? [] : [entry.value].filter(Boolean)
+    entry.value = [...typed, ...answer.problems.map((problem) => problem.text)].join('; ')
     entry.setAttribute('aria-invalid', String(answer.problems.length > 0))
     tell(answer.problems.map((problem) => `${problem.text}: ${problem.message}`))
     write(quietly)

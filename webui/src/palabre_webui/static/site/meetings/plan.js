@@ -32,7 +32,7 @@ async function save() {
   const { signal } = running
   say('saving')
   const fields = new FormData(form)
-  fields.delete('guests_file')
+  for (const unread of ['guests_file', 'guests_more']) fields.delete(unread)
   try {
     const answer = await fetch(form.dataset.summary, { method: 'POST', body: fields, signal })
     if (!answer.ok) throw new Error(String(answer.status))
