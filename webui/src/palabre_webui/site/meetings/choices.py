@@ -67,6 +67,12 @@ def read_options(form: PlanForm) -> tuple[dict[str, dict[str, Any]], dict[str, s
     return read_offered_options(web().application.plugins, form.options)
 
 
+def ticked_before() -> dict[str, str]:
+    """The plugins' boxes that are ticked before anybody chose, as a form sends them."""
+    offered = options(web().application.plugins)
+    return {one.key: "on" for one in offered if one.control == "checkbox" and one.value}
+
+
 def priced(reading: Reading) -> tuple[tuple[str, str], ...]:
     """What the plan will cost: pairs of words and price."""
     if reading.plan is None:

@@ -27,7 +27,7 @@ from palabre_webui.context import web
 from palabre_webui.declared import permission
 from palabre_webui.sign_in import require_signed_in
 from palabre_webui.site.meetings.blueprint import meetings
-from palabre_webui.site.meetings.choices import choices, priced, read_options
+from palabre_webui.site.meetings.choices import choices, priced, read_options, ticked_before
 from palabre_webui.site.meetings.form import PlanForm, Reading, read_form
 from palabre_webui.site.meetings.own import organiser
 from palabre_webui.site.meetings.summary import summary_html
@@ -50,7 +50,8 @@ def plan_form() -> ResponseReturnValue:
     if kept is not None:
         return show_form(PlanForm.of_draft(kept.form), draft=draft)
     # One that was dropped or planned is not begun again: what is typed now is another meeting.
-    form = PlanForm(zone=account.time_zone, start=_next_hour(account.time_zone))
+    zone = account.time_zone
+    form = PlanForm(zone=zone, start=_next_hour(zone), options=ticked_before())
     return show_form(form, draft=public_id())
 
 
