@@ -145,6 +145,31 @@ def test_one_time_of_a_series_is_moved_and_another_cancelled(application, lea):
     assert "Cancelled" in page
 
 
+def test_one_of_two_times_that_the_clocks_show_is_kept_and_can_be_chosen(application, lea):
+    path = lea.plan(
+        start="2027-10-30T02:30", zone="Europe/Paris", repeat="daily", repeat_end="count", repeat_count="3"
+    )
+    time = re.findall(r'href="(/meetings/\w+/times/\w+)"', lea.get(path).text)[1]
+
+    def now():
+        with application.db.reading() as session:
+            one = session.scalars(select(Occurrence).order_by(Occurrence.recurrence_id)).all()[1]
+            return one.starts_at.isoformat(), one.duration_min
+
+    def sent(**fields):
+        return lea.send(time, form=time, **{"start": "2027-10-31T02:30", "duration_min": "60", **fields})
+
+    assert sent(fold="1").status_code == 303
+    assert now() == ("2027-10-31T01:30:00+00:00", 60)
+    page = lea.get(time).text
+    assert '<option value="1" selected>the second time, 01:30 UTC</option>' in page
+    assert sent(fold="1", duration_min="30").status_code == 303
+    assert now() == ("2027-10-31T01:30:00+00:00", 30)
+    asked = sent()
+    assert (asked.status_code, set(problems(asked))) == (422, {"fold"})
+    assert "comes twice in Paris" in asked.text
+
+
 def test_a_time_cannot_be_moved_into_the_past(lea):
     path = lea.plan(repeat="weekly", repeat_end="count", repeat_count="3")
     time = re.search(r'href="(/meetings/\w+/times/\w+)"', lea.get(path).text)[1]

@@ -1,17 +1,14 @@
-"""Changing what is planned: editing, copying, cancelling; and one time of a repeated meeting."""
+"""Changing what is planned: editing, copying, cancelling."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from flask import abort, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from palabre.calendar.times import LocalStart
 from palabre.i18n import gettext as _
 from palabre.meetings import (
     Difference,
@@ -20,24 +17,21 @@ from palabre.meetings import (
     announce_cancelled,
     announce_changed,
     cancel,
-    cancel_occurrence,
     change,
-    change_occurrence,
     check_planned,
     differences,
     plan_of,
 )
-from palabre.model import Meeting, Occurrence
+from palabre.model import Meeting
 from palabre.model.base import public_id as new_public_id
 from palabre_webui.context import web
 from palabre_webui.declared import permission
 from palabre_webui.site.meetings.blueprint import meetings
-from palabre_webui.site.meetings.choices import durations, read_options
+from palabre_webui.site.meetings.choices import read_options
 from palabre_webui.site.meetings.form import PlanForm, read_form
 from palabre_webui.site.meetings.own import guest_count, own_meeting
 from palabre_webui.site.meetings.planning import form_of_request, show_form, summary_of
 from palabre_webui.site.meetings.words import difference_words
-from palabre_webui.site.wording import zone_words
 
 
 @meetings.get("/<public_id>/edit")
@@ -116,7 +110,7 @@ def copy(public_id: str) -> ResponseReturnValue:
     """The form for another meeting like this one; only the start is left to choose."""
     with web().application.db.reading() as session:
         form = PlanForm.of_plan(plan_of(session, meeting=own_meeting(session, public_id)))
-    return show_form(replace(form, start="", repeat_until=""), draft=new_public_id())
+    return show_form(replace(form, start="", fold="", repeat_until=""), draft=new_public_id())
 
 
 @meetings.get("/<public_id>/cancel")
@@ -147,82 +141,6 @@ def cancel_meeting(public_id: str) -> ResponseReturnValue:
     return redirect("/meetings", 303)
 
 
-@meetings.get("/<public_id>/times/<time>")
-@permission("account")
-def show_time(public_id: str, time: str) -> ResponseReturnValue:
-    """One time of a repeated meeting, to be moved."""
-    with web().application.db.reading() as session:
-        meeting = own_meeting(session, public_id)
-        occurrence = _occurrence(meeting, time)
-        local = occurrence.starts_at.astimezone(ZoneInfo(meeting.time_zone))
-        return _show_time(
-            session, meeting, occurrence, local.strftime("%Y-%m-%dT%H:%M"), str(occurrence.duration_min), {}
-        )
-
-
-@meetings.post("/<public_id>/times/<time>")
-@permission("account")
-def move_time(public_id: str, time: str) -> ResponseReturnValue:
-    """Move one time of a repeated meeting; the others stay."""
-    application = web().application
-    typed, duration = request.form.get("start", ""), request.form.get("duration_min", "")
-    try:
-        local = datetime.fromisoformat(typed).replace(tzinfo=None, second=0, microsecond=0)
-    except ValueError:
-        problems = {"start": _("Choose the day and the time when it starts.")}
-        return _time_again(public_id, time, typed, duration, problems)
-    try:
-        with application.db.transaction() as session:
-            meeting = own_meeting(session, public_id)
-            occurrence = _occurrence(meeting, time)
-            change_occurrence(
-                session,
-                occurrence=occurrence,
-                start=LocalStart(local, meeting.time_zone),
-                duration_min=_number(duration) or occurrence.duration_min,
-                now=application.clock.now(),
-                tell_guests="tell" in request.form,
-            )
-    except PlanRefused as refused:
-        return _time_again(public_id, time, typed, duration, refused.problems)
-    announce_changed(application.plugins, meeting)
-    flash(_("This time is changed; the others stay as they were."), "good")
-    return redirect(f"/meetings/{public_id}", 303)
-
-
-@meetings.get("/<public_id>/times/<time>/cancel")
-@permission("account")
-def ask_to_cancel_time(public_id: str, time: str) -> ResponseReturnValue:
-    """Ask before one time is cancelled."""
-    with web().application.db.reading() as session:
-        meeting = own_meeting(session, public_id)
-        return render_template(
-            "meetings/cancel.html",
-            meeting=meeting,
-            occurrence=_occurrence(meeting, time),
-            guest_count=guest_count(session, meeting),
-            action=f"/meetings/{public_id}/times/{time}/cancel",
-        )
-
-
-@meetings.post("/<public_id>/times/<time>/cancel")
-@permission("account")
-def cancel_time(public_id: str, time: str) -> ResponseReturnValue:
-    """Cancel one time of a repeated meeting."""
-    application = web().application
-    with application.db.transaction() as session:
-        meeting = own_meeting(session, public_id)
-        cancel_occurrence(
-            session,
-            occurrence=_occurrence(meeting, time),
-            now=application.clock.now(),
-            tell_guests="tell" in request.form,
-        )
-    announce_changed(application.plugins, meeting)
-    flash(_("This time is cancelled; the others stay as they were."), "good")
-    return redirect(f"/meetings/{public_id}", 303)
-
-
 def _own_planned(session: Session, public_id: str) -> Meeting:
     """A meeting of the account that is signed in, which can still be changed.
 
@@ -231,13 +149,6 @@ def _own_planned(session: Session, public_id: str) -> Meeting:
     meeting = own_meeting(session, public_id)
     check_planned(meeting)
     return meeting
-
-
-def _occurrence(meeting: Meeting, public_id: str) -> Occurrence:
-    found = next((one for one in meeting.occurrences if one.public_id == public_id), None)
-    if found is None:
-        abort(404)
-    return found
 
 
 def _ask(
@@ -259,35 +170,6 @@ def _ask(
         edit=edit,
         guest_count=guest_count,
     )
-
-
-def _show_time(
-    session: Session,
-    meeting: Meeting,
-    occurrence: Occurrence,
-    start: str,
-    duration: str,
-    problems: dict[str, str],
-) -> str:
-    return render_template(
-        "meetings/occurrence.html",
-        meeting=meeting,
-        occurrence=occurrence,
-        form={"start": start, "duration_min": duration},
-        problems=problems,
-        durations=durations(duration),
-        guest_count=guest_count(session, meeting),
-        zone_name=zone_words(meeting.time_zone, occurrence.starts_at),
-    )
-
-
-def _time_again(
-    public_id: str, time: str, start: str, duration: str, problems: dict[str, str]
-) -> ResponseReturnValue:
-    """The form for one time as it was sent, with what has to be changed."""
-    with web().application.db.reading() as session:
-        meeting = own_meeting(session, public_id)
-        return _show_time(session, meeting, _occurrence(meeting, time), start, duration, problems), 422
 
 
 def _number(typed: str) -> int | None:

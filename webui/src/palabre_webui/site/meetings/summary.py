@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import render_template
 from markupsafe import Markup
 
-from palabre.calendar import Moment, in_words, resolve, starts
+from palabre.calendar import LocalStart, Moment, in_words, resolve, starts
 from palabre.i18n import current_language, ngettext
 from palabre.i18n import gettext as _
 from palabre.meetings import MeetingPlan
@@ -59,9 +59,9 @@ def summary(plan: MeetingPlan, *, prices: tuple[tuple[str, str], ...] = ()) -> S
     lines += [_mails(plan), *([_("Whoever has the public link may come too.")] if plan.is_public else [])]
     return Summary(
         tuple(line for line in lines if line),
-        _notes(plan, moment),
+        tuple(note for note in (clock_note(plan.start, moment),) if note),
         prices,
-        _both(plan, moment),
+        both_times(plan.start, moment),
         str(plan.start.local.fold),
     )
 
@@ -103,7 +103,12 @@ def _mails(plan: MeetingPlan) -> str:
     moments = [_("now")] if plan.mail_on_planning else []
     if plan.mail_before_min:
         before = listed([str(minutes) for minutes in sorted(plan.mail_before_min, reverse=True)])
-        moments.append(_("%(minutes)s minutes before the start") % {"minutes": before})
+        said = ngettext(
+            "%(minutes)s minute before the start",
+            "%(minutes)s minutes before the start",
+            sum(plan.mail_before_min),
+        )
+        moments.append(said % {"minutes": before})
     if plan.mail_at_start:
         moments.append(_("when it starts"))
     if not moments:
@@ -111,8 +116,8 @@ def _mails(plan: MeetingPlan) -> str:
     return _("Each guest gets a mail with a link of their own: %(moments)s.") % {"moments": listed(moments)}
 
 
-def _notes(plan: MeetingPlan, moment: Moment) -> tuple[str, ...]:
-    assert plan.start is not None
+def clock_note(start: LocalStart, moment: Moment) -> str:
+    """What the organiser may not have expected: a time that does not exist, or that comes twice. Mostly nothing."""
     if moment.note == "gap":
         said = _(
             "The clocks are put forward then, and %(typed)s does not exist in %(zone)s. The meeting starts at %(time)s."
@@ -122,22 +127,19 @@ def _notes(plan: MeetingPlan, moment: Moment) -> tuple[str, ...]:
             "The clocks are put back then, and %(typed)s comes twice in %(zone)s. Choose which of the two you mean."
         )
     else:
-        return ()
-    return (
-        said
-        % {
-            "typed": plan.start.local.strftime("%H:%M"),
-            "zone": zone_words(plan.start.zone, moment.utc),
-            "time": clock(moment.utc, plan.start.zone),
-        },
-    )
+        return ""
+    return said % {
+        "typed": start.local.strftime("%H:%M"),
+        "zone": zone_words(start.zone, moment.utc),
+        "time": clock(moment.utc, start.zone),
+    }
 
 
-def _both(plan: MeetingPlan, moment: Moment) -> tuple[tuple[str, str], ...]:
-    assert plan.start is not None
+def both_times(start: LocalStart, moment: Moment) -> tuple[tuple[str, str], ...]:
+    """Where the clocks are put back, the two times that can be meant: pairs of value and words."""
     if moment.note != "doubled":
         return ()
-    first, second = (resolve(plan.start.local.replace(fold=fold), plan.start.zone).utc for fold in (0, 1))
+    first, second = (resolve(start.local.replace(fold=fold), start.zone).utc for fold in (0, 1))
     return (
         ("0", _("the first time, %(time)s UTC") % {"time": clock(first, "UTC")}),
         ("1", _("the second time, %(time)s UTC") % {"time": clock(second, "UTC")}),
