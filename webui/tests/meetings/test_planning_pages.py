@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from html import unescape
 
 import pytest
 from organiser import PLAN, problems
@@ -121,6 +122,28 @@ def test_no_date_and_no_list_is_too_wrong_to_be_told_in_the_form(application, le
     assert stored(application) == []
     assert lea.send("/meetings/drafts/draftdraftdraft", **typed).status_code == 200
     assert "Kept words" in lea.get("/meetings/plan?draft=draftdraftdraft").text
+
+
+def test_the_weekdays_are_named_where_they_are_chosen(lea):
+    fields = {**PLAN, "repeat": "weekly", "repeat_end": "count", "repeat_count": "3", "repeat_weekdays": "4"}
+    answer = lea.send("/meetings/plan", form="/meetings/plan", **fields)
+    assert answer.status_code == 422
+    assert "weekday" in problems(answer)["repeat_weekdays"]
+    assert 'id="repeat_weekdays"' in answer.text
+    assert 'id="repeat_weekdays-problem"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ("1", "1 minute before the start"),
+        ("15", "15 minutes before the start"),
+        ("5, 1", "5 and 1 minutes before the start"),
+    ],
+)
+def test_reminders_are_told_in_the_right_number(lea, before, said):
+    fields = {**PLAN, "guests": "kim@example.org", "mail_before_other": before}
+    assert f": now and {said}" in lea.send("/meetings/drafts/draftdraftdraft", **fields).text.replace(",", "")
 
 
 def test_one_bad_address_among_forty_is_marked_and_the_others_are_kept(application, lea):
@@ -302,3 +325,19 @@ def test_a_copy_keeps_everything_but_the_start(lea):
 )
 def test_a_description_harms_nobody_and_keeps_its_words(written, shown):
     assert str(safe_description(written)) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ('a "https://example.org/?b=1&c=2", b', "https://example.org/?b=1&c=2"),
+        ("<https://example.org>", "https://example.org"),
+        ("'https://example.org/b'.", "https://example.org/b"),
+        ("« https://example.org/é »", "https://example.org/é"),
+        ("(https://example.org)!", "https://example.org"),
+    ],
+)
+def test_an_address_in_a_description_ends_where_its_writer_ended_it(written, address):
+    shown = str(safe_description(written))
+    assert re.findall(r'href="([^"]*)"', shown) == [address.replace("&", "&amp;")]
+    assert unescape(re.sub(r"</?a\b[^>]*>", "", shown)) == written

@@ -83,6 +83,8 @@ export function editGuests(place, changed) {
   async function begin() {
     if (!text.value.trim() || await read(text.value, { quietly: true })) {
       textField.hidden = true
+      // A problem that is told at the top of the page leads to where it can be mended.
+      for (const link of document.querySelectorAll(`#problems a[href="#${text.id}"]`)) link.hash = entry.id
       place.querySelector('[data-bad-lines]')?.remove()
       editor.hidden = false
       render()
