@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from palabre.errors import Refused
 from palabre.invitations import (
@@ -20,7 +20,7 @@ from palabre.invitations import (
     send_update,
     set_guests,
 )
-from palabre.model import Duty, Invitee, JoinLink, MailState, Meeting, MeetingState, Role
+from palabre.model import Duty, Invitee, JoinLink, Mail, MailState, Meeting, MeetingState, Role
 from palabre.testing.clock import TestClock
 from palabre.testing.mail import MailServer
 
@@ -325,6 +325,69 @@ def test_a_fan_out_that_was_killed_half_way_owes_each_mail_once(plan: Plan, monk
     assert len(rows) == len({row.invitee_id for row in rows}) == 450
     with planned.application.db.reading() as session:
         assert not session.scalars(select(Duty).where(Duty.is_open)).all()
+
+
+def _change_words(_session, meeting: Meeting) -> None:
+    """What no guest is told of."""
+    meeting.edit += 1
+
+
+def _change_name(_session, meeting: Meeting) -> None:
+    meeting.name, meeting.edit, meeting.revision = "Budget", meeting.edit + 1, meeting.revision + 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed"),
+    [
+        ("reminder", _change_name),
+        ("start", _change_name),
+        ("cancellation", _change_name),
+        ("update", _change_words),
+    ],
+)
+def test_a_change_while_a_worker_lies_dead_doubles_no_mail(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, weeks, kind, changed
+):
+    from palabre.worker import guest_letters
+    from palabre.worker.duties import do_due
+
+    planned = plan(times=weeks, repeat_rule="FREQ=WEEKLY;COUNT=4")
+    guests = [Guest(f"g{number}@example.org") for number in range(250)]
+    planned.invite(*guests)
+    do_due(planned.application)
+    planned.change(lambda s, _m: s.execute(update(Mail).values(state=MailState.SENT)))
+
+    def owe(session, meeting: Meeting) -> None:
+        now, occurrence = planned.clock.now(), meeting.occurrences[0]
+        meeting.revision += 1
+        if kind == "cancellation":
+            send_cancellation(session, meeting=meeting, now=now, occurrence=occurrence)
+        elif kind == "update":
+            send_update(session, meeting=meeting, now=now)
+        else:
+            meeting.mail_before_min, meeting.mail_at_start = [30] * (kind == "reminder"), kind == "start"
+            schedule_mails(session, meeting=meeting, now=now)
+
+    planned.change(owe)
+    if kind in ("reminder", "start"):
+        early_s = 30 * 60 if kind == "reminder" else 0
+        planned.clock.advance(seconds=(weeks[0] - planned.clock.now()).total_seconds() - early_s)
+    real, calls = guest_letters.fan_out, []
+
+    def killed(*args, **more):
+        calls.append(1)
+        if len(calls) == 2:
+            raise MemoryError
+        return real(*args, **more)
+
+    monkeypatch.setattr(guest_letters, "fan_out", killed)
+    do_due(planned.application)
+    assert len([row for row in planned.rows() if row.kind == kind]) == 200
+    planned.change(changed)
+    planned.clock.advance(minutes=1)
+    do_due(planned.application)
+    found = [row.invitee_id for row in planned.rows() if row.kind == kind]
+    assert len(found) == len(set(found)) == 250
 
 
 def test_one_time_of_a_series_can_be_called_off(plan: Plan, weeks, mail_server: MailServer):

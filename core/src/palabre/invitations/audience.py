@@ -39,12 +39,19 @@ def told() -> ColumnElement[bool]:
 
 
 def fan_out(
-    session: Session, *, meeting: Meeting, order: dict[str, Any], now: datetime, limit: int = BATCH
+    session: Session,
+    *,
+    meeting: Meeting,
+    order: dict[str, Any],
+    owed_as: str,
+    now: datetime,
+    limit: int = BATCH,
 ) -> int | None:
     """Owe the next batch of a mail to everybody, in the caller's transaction.
 
     :param order: what the duty says: ``mail`` (the kind), ``occurrence``, ``minutes``, and ``after``, the last invitee
         who has theirs.
+    :param owed_as: the duty's key.
     :returns: the last invitee of this batch, ``None`` when it was the last batch.
     """
     kind: str = order["mail"]
@@ -64,7 +71,7 @@ def fan_out(
     mails = [
         mail_to(
             invitee,
-            key=f"invite:{meeting.id}:{meeting.revision}:{_moment(kind, order, meeting, invitee)}:{invitee.id}",
+            key=f"invite:{meeting.id}:{_moment(kind, order, meeting, owed_as)}.{invitee.link_id}:{invitee.id}",
             kind=kind,
             language=language_of(invitee, organiser),
             data=data,
@@ -83,15 +90,17 @@ def _audience(kind: str) -> ColumnElement[bool]:
     return Invitee.response != Response.DECLINED
 
 
-def _moment(kind: str, order: dict[str, Any], meeting: Meeting, invitee: Invitee) -> str:
-    """Names the occasion, so that it is mailed once; who comes back on the list is somebody new."""
-    about = {
-        "update": f"{meeting.edit}.{order['occurrence'] or 'all'}",
-        "reminder": f"{order['occurrence']}.{order['minutes']}",
-        "start": str(order["occurrence"]),
-        "cancellation": str(order["occurrence"] or "all"),
-    }.get(kind, "")
-    return f"{kind}.{about}.{invitee.link_id}"
+def _moment(kind: str, order: dict[str, Any], meeting: Meeting, owed_as: str) -> str:
+    """Names the occasion, so that it is mailed once; with the link, for who comes back on the list is somebody new.
+
+    Two changes that are told at once are one update. What has a moment of its own is named by its duty: a worker that
+    was killed half way goes on after a change as before it.
+    """
+    if kind == "invitation":
+        return f"{kind}.{meeting.revision}"
+    if kind == "update":
+        return f"{kind}.{meeting.revision}.{order['occurrence'] or 'all'}"
+    return f"{kind}.{owed_as}"
 
 
 def _has_mail(kinds: tuple[str, ...], state: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,7 +1,8 @@
 """Which mails a meeting owes its guests and its organiser. Each is owed once, however often it is asked for.
 
 What goes to everybody is a duty of kind ``GUEST_MAIL``, which the worker fans out into rows of mail in batches: a
-meeting of 5,000 guests is planned as fast as one of five. A mail's key holds invitee, moment and revision.
+meeting of 5,000 guests is planned as fast as one of five. A mail's key holds invitee and moment, so that nobody
+gets two when a worker is killed half way.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class Mail(TenantScoped, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True, default=public_id)
-    #: names the effect, so that it is sent once: ``invite:<meeting>:<revision>:<moment>:<invitee>``
+    #: names the effect, so that it is sent once: ``invite:<meeting>:<moment>:<invitee>``
     key: Mapped[str] = mapped_column(String(200), unique=True)
     #: which mail: ``invitation``, ``update``, ``cancellation``, ``reminder``, ``start``, ``summary``, ``confirm`` …
     kind: Mapped[str] = mapped_column(String(64))

@@ -75,7 +75,7 @@ def owe_guest_mail(application: Application, duty: Duty) -> None:
             meeting = session.get(Meeting, duty.meeting_id)
             if meeting is None:
                 return
-            order["after"] = fan_out(session, meeting=meeting, order=order, now=now)
+            order["after"] = fan_out(session, meeting=meeting, order=order, owed_as=duty.key, now=now)
             if order["after"] is None:
                 finish(session, duty, now=now)
 
