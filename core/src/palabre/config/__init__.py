@@ -4,7 +4,7 @@ A variable wins over the file: ``PALABRE_WEB__PORT=8080`` is ``port = 8080`` in 
 Each plugin adds a section of its own name. An unknown key is an error that names the nearest right one.
 """
 
-from palabre.config.loading import DEFAULT_FILE, load_settings
+from palabre.config.loading import DEFAULT_FILE, load_settings, settings_model
 from palabre.config.sections import (
     DatabaseSection,
     LogSection,
@@ -29,4 +29,5 @@ __all__ = [
     "TurnSection",
     "WebSection",
     "load_settings",
+    "settings_model",
 ]

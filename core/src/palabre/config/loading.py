@@ -57,9 +57,6 @@ def load_settings(
 def _with_sections(
     sections: Mapping[str, type[Section]], ignored: Collection[str], file: Path
 ) -> type[Settings]:
-    fields: dict[str, Any] = dict.fromkeys(ignored, (Any, None))
-    fields |= {name: (section, Field(default_factory=section)) for name, section in sections.items()}
-
     class FromFile(Settings):
         @classmethod
         def settings_customise_sources(
@@ -72,4 +69,16 @@ def _with_sections(
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file))
 
-    return create_model("Settings", __base__=FromFile, **fields)
+    return settings_model(sections, ignored, base=FromFile)
+
+
+def settings_model(
+    sections: Mapping[str, type[Section]], ignored: Collection[str] = (), *, base: type[Settings] = Settings
+) -> type[Settings]:
+    """The configuration's model with the plugins' sections in it.
+
+    :param ignored: sections that may be there and are not checked.
+    """
+    fields: dict[str, Any] = dict.fromkeys(ignored, (Any, None))
+    fields |= {name: (section, Field(default_factory=section)) for name, section in sections.items()}
+    return create_model("Settings", __base__=base, **fields)

@@ -14,9 +14,9 @@ Everything heavy is imported by the fixture that needs it, because pytest loads 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -67,16 +67,24 @@ def mail_settings() -> MailSection:
 
 
 @pytest.fixture
+def plugin_settings() -> Mapping[str, Mapping[str, Any]]:
+    """What the configuration says for plugins, by section: ``{"poll": {"most_choices": 10}}``. Override it."""
+    return {}
+
+
+@pytest.fixture
 def make_application(
     tmp_path: Path,
     clock: TestClock,
     database_url: str,
     plugins: Sequence[object],
     mail_settings: MailSection,
+    plugin_settings: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[Callable[[], Application]]:
     """Builds a process of the installation; several of them share the database."""
     from palabre.application import create_application, make_host
-    from palabre.config import DatabaseSection, Settings
+    from palabre.config import DatabaseSection, settings_model
+    from palabre.hookspecs import features
     from palabre.migrations import upgrade
     from palabre.plugins.loading import installed_specs
 
@@ -86,7 +94,11 @@ def make_application(
         host = make_host(specs=installed_specs())
         for plugin in plugins:
             host.register(plugin)
-        settings = Settings(data_dir=tmp_path, database=DatabaseSection(url=database_url), mail=mail_settings)
+        sections = {one.plugin: one.value for one in host.collect(features.settings)}
+        given: dict[str, Any] = dict(plugin_settings)
+        settings = settings_model(sections)(
+            data_dir=tmp_path, database=DatabaseSection(url=database_url), mail=mail_settings, **given
+        )
         application = create_application(settings, plugins=host, clock=clock)
         upgrade(application.db, host)
         made.append(application)

@@ -16,6 +16,7 @@ from palabre.toolkit import (
     MeetingPlan,
     PlanCost,
     Refused,
+    Section,
     hookimpl,
 )
 from palabre.toolkit import gettext as _
@@ -26,7 +27,8 @@ from palabre_billing.debits.hours import do_hour
 from palabre_billing.debits.opening import pay_for_start
 from palabre_billing.debits.warnings import do_warning
 from palabre_billing.ledger import balance, own_account
-from palabre_billing.payments import CHECK, Cheque, PaymentMethod, Transfer, do_check
+from palabre_billing.payments import CHECK, Card, Cheque, PaymentMethod, Transfer, do_check
+from palabre_billing.section import BillingSection
 from palabre_billing.statement import in_words
 from palabre_webui.toolkit import MeetingFact, MenuItem, RoomModule
 
@@ -46,6 +48,12 @@ def feature() -> Feature:
         restricted=True,
         api_version=1,
     )
+
+
+@hookimpl
+def settings() -> type[Section]:
+    """Where providers are reached."""
+    return BillingSection
 
 
 @hookimpl
@@ -74,8 +82,8 @@ def letters() -> list[LetterKind]:
 
 @hookimpl
 def payment_methods() -> list[PaymentMethod]:
-    """Cheque and bank transfer."""
-    return [Cheque(), Transfer()]
+    """Card, bank transfer and cheque."""
+    return [Card(), Transfer(), Cheque()]
 
 
 @hookimpl

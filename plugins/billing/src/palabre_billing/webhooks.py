@@ -6,7 +6,7 @@ import structlog
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from palabre.toolkit import Refused, current_tenant
+from palabre.toolkit import current_tenant
 from palabre_billing.payments import Call, desk_for, known_methods
 from palabre_webui.toolkit import application, called_by_machines, longest_form, permission
 
@@ -38,7 +38,7 @@ def called(method: str) -> ResponseReturnValue:
         desk = desk_for(app, session, tenant_id=tenant.id, name=method)
     try:
         hook(call, desk)
-    except (ValueError, Refused) as error:
+    except ValueError as error:
         log.warning("webhook refused", method=method, tenant=tenant.slug, reason=str(error))
         return {"error": "refused"}, 400
     return "", 204

@@ -5,11 +5,13 @@ from palabre_billing.payments.cheque import Cheque
 from palabre_billing.payments.desk import Desk
 from palabre_billing.payments.method import Call, MethodField, Ordered, PaymentMethod, Step
 from palabre_billing.payments.registry import Known, desk_for, known_methods, offered_methods
+from palabre_billing.payments.stripe import Card
 from palabre_billing.payments.transfer import Transfer
 
 __all__ = [
     "CHECK",
     "Call",
+    "Card",
     "Cheque",
     "Desk",
     "Known",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from palabre.toolkit import Application
 from palabre_billing.payments.method import Ordered, Step
-from palabre_billing.shop.models import Order, PaymentKind
+from palabre_billing.shop.models import Order, Payment, PaymentKind
 from palabre_billing.shop.orders import note_step
 from palabre_billing.shop.settling import Money, give_back, restore, settle
 
@@ -116,12 +116,20 @@ class Desk:
         with self.application.db.transaction() as session:
             give_back(session, self._row(session, order), money, now=self._now(), kind=kind)
 
+    def knows(self, order: Ordered, provider_id: str) -> bool:
+        """Whether the desk was told of a payment, refund or dispute of an order."""
+        with self.application.db.reading() as session:
+            query = select(Payment.id).where(
+                Payment.order_id == self._row(session, order).id, Payment.provider_id == provider_id
+            )
+            return session.scalar(query) is not None
+
     def restored(
         self, order: Ordered, *, restored_id: str, amount: int, currency: str, return_id: str
     ) -> None:
-        """A dispute was won: what it took comes back.
+        """A dispute was won, or a refund failed: what it took comes back.
 
-        :param return_id: as the dispute was told of.
+        :param return_id: as the dispute or refund was told of.
         """
         money = Money(
             provider_id=restored_id, amount=amount, currency=currency, author=self.method, about=return_id

@@ -1,0 +1,1 @@
+"""Servers that speak as payment providers do, on loopback."""
