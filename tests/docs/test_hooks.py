@@ -142,6 +142,14 @@ def test_hook_settings(example):
     assert found.value().greeting == "Hello"
 
 
+def test_hook_examinations(application):
+    ((_plugin, (finding,)),) = [
+        (one.plugin, one.value)
+        for one in application.plugins.collect(features.examinations, application=application)
+    ]
+    assert (finding.what, finding.state) == ("example", "warning")
+
+
 def test_guards_and_acts_read_the_settings_of_their_plugin(tmp_path):
     class Doorman:
         palabre_name = "doorman"

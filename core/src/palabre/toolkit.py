@@ -11,8 +11,9 @@ from palabre.config import Section
 from palabre.db import Database
 from palabre.duties import DutyKind, add_duty, finish, withdraw_duties
 from palabre.errors import ConfigurationError, NotAllowed, NotFound, PalabreError, Refused, TooFast
+from palabre.findings import Finding
 from palabre.i18n import current_language, gettext, language_scope, ngettext
-from palabre.mail import Letter, LetterKind, queue_mail
+from palabre.mail import Attachment, Letter, LetterKind, queue_mail
 from palabre.meetings import Chargeable, MeetingKind, MeetingOption, MeetingPlan, PlanCost, known_chargeables
 from palabre.model import (
     Account,
@@ -60,6 +61,7 @@ __all__ = [
     "Account",
     "Act",
     "Application",
+    "Attachment",
     "Base",
     "Chargeable",
     "Clock",
@@ -69,6 +71,7 @@ __all__ = [
     "DutyKind",
     "Event",
     "Feature",
+    "Finding",
     "Invitee",
     "Joiner",
     "Letter",

@@ -150,11 +150,11 @@ def test_a_dry_run_takes_nothing_away_and_a_purge_asks_first(installation):
 
 
 def test_a_wrong_configuration_is_one_line_a_mistake_and_status_2(terminal):
-    (terminal.folder / "palabre.toml").write_text('[web]\nprot = 80\nport = "http"\n[billling]\nx = 1\n')
+    (terminal.folder / "palabre.toml").write_text('[web]\nprot = 80\nport = "http"\n[no_plugin]\nx = 1\n')
     said = terminal.palabre("plugins", status=2)
     assert "palabre.toml: web.prot: no such setting. Did you mean web.port?" in said
     assert "palabre.toml: web.port: Input should be a valid integer" in said
-    assert "palabre.toml: billling: no such setting. No installed plugin has such a section." in said
+    assert "palabre.toml: no_plugin: no such setting. No installed plugin has such a section." in said
 
 
 def test_a_misspelt_variable_is_named(terminal):

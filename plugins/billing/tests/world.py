@@ -15,6 +15,7 @@ from palabre.worker.duties import do_due
 from palabre.worker.mailing import send_due
 from palabre_billing.debits import ChargedHour
 from palabre_billing.debits.verifying import verify_debits
+from palabre_billing.invoices import verify_invoices
 from palabre_billing.ledger import verify_ledger
 from palabre_billing.shop.verifying import verify_orders
 
@@ -65,7 +66,7 @@ class World:
         with tenant_scope(None), self.application.db.reading() as session:
             return [
                 one
-                for check in (verify_ledger, verify_debits, verify_orders)
+                for check in (verify_ledger, verify_debits, verify_orders, verify_invoices)
                 for one in check(session)
                 if one.faults
             ]

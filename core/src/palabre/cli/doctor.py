@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from palabre.application import create_application
-from palabre.cli.examination import EXAMINATIONS, Finding
+from palabre.cli.examination import EXAMINATIONS
 from palabre.cli.failures import sentence_of
+from palabre.findings import Finding
 
 _MARKS = {"ok": "ok     ", "warning": "warning", "failed": "FAILED "}
 

@@ -5,26 +5,14 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from palabre.application import Application
 from palabre.cli.failures import sentence_of
+from palabre.findings import Finding
+from palabre.hookspecs import features
 from palabre.migrations import Migrations, owners
 from palabre.plugins.health import State
-
-
-@dataclass(frozen=True)
-class Finding:
-    """How one thing is.
-
-    :param text: what was seen, and what to do when it is not ``ok``.
-    """
-
-    what: str
-    state: Literal["ok", "warning", "failed"]
-    text: str
 
 
 def configuration(application: Application) -> list[Finding]:
@@ -152,6 +140,12 @@ def _is_free(kind: socket.SocketKind, host: str, port: int) -> bool:
     return True
 
 
+def of_plugins(application: Application) -> list[Finding]:
+    """What the plugins found."""
+    contributed = application.plugins.collect(features.examinations, application=application)
+    return [finding for one in contributed for finding in one.value]
+
+
 #: In the order in which they are said.
 EXAMINATIONS: tuple[Callable[[Application], list[Finding]], ...] = (
     configuration,
@@ -162,4 +156,5 @@ EXAMINATIONS: tuple[Callable[[Application], list[Finding]], ...] = (
     media_ports,
     packet_path,
     turn,
+    of_plugins,
 )

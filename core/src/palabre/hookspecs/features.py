@@ -9,7 +9,9 @@ from palabre.plugins.markers import collect, for_installation
 if TYPE_CHECKING:
     import click
 
+    from palabre.application import Application
     from palabre.config import Section
+    from palabre.findings import Finding
     from palabre.plugins.features import Feature
 
 
@@ -48,5 +50,17 @@ def commands() -> list[click.Command]:
     Called when the command line is used; not called in the web, worker or media process.
 
     :returns: click commands or groups, the group named like the plugin. ``click.pass_obj`` gives them the application.
+    """
+    raise NotImplementedError
+
+
+@collect
+@for_installation
+def examinations(application: Application) -> list[Finding]:
+    """Try what the plugin needs of the machine, for ``palabre doctor``.
+
+    Called by that command alone, for every plugin that runs. It may take a few seconds, and changes nothing.
+
+    :returns: a finding for each thing; one that ``failed`` ends the command with status 1.
     """
     raise NotImplementedError

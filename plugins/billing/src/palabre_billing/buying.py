@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from palabre.toolkit import Account, NotFound, Refused, current_language, current_tenant, public_id
 from palabre.toolkit import gettext as _
+from palabre_billing.invoices import invoices_of
 from palabre_billing.ledger import balance, own_account
 from palabre_billing.payments import begin_payment, check_payment, known_methods, offered_methods
 from palabre_billing.shop import (
@@ -166,6 +167,7 @@ def show_order(order: str) -> ResponseReturnValue:
         return render_template(
             "billing/order.html",
             order=found,
+            documents=invoices_of(session, [found])[found.id],
             step=found.next_step,
             method=_title(found),
             balance=balance(session, found.buyer_id),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from palabre.toolkit import Application, NotFound, RoomClass, Tenant, public_id
 from palabre_billing import gifts
 from palabre_billing.debits.verifying import verify_debits
+from palabre_billing.invoices import verify_invoices
 from palabre_billing.ledger import Check, balance, own_account, verify_ledger
 from palabre_billing.prices import WhenEmpty, current_prices, set_prices, set_terms
 from palabre_billing.shop.verifying import verify_orders
@@ -189,6 +190,7 @@ def _checks(session: Session) -> Iterator[Check]:
     yield from verify_ledger(session)
     yield from verify_debits(session)
     yield from verify_orders(session)
+    yield from verify_invoices(session)
 
 
 def _move(

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from palabre.toolkit import (
     Account,
+    Application,
     DutyKind,
     Feature,
+    Finding,
     LetterKind,
     Meeting,
     MeetingPlan,
@@ -20,15 +22,17 @@ from palabre.toolkit import (
     hookimpl,
 )
 from palabre.toolkit import gettext as _
-from palabre_billing import cli, offers
+from palabre_billing import cli, invoices, offers
 from palabre_billing import letters as mails
 from palabre_billing.debits.duties import HOUR, WARN
 from palabre_billing.debits.hours import do_hour
 from palabre_billing.debits.opening import pay_for_start
 from palabre_billing.debits.warnings import do_warning
+from palabre_billing.invoices import do_after_payment, pdf_maker
 from palabre_billing.ledger import balance, own_account
 from palabre_billing.payments import CHECK, Card, Cheque, PaymentMethod, Transfer, do_check
 from palabre_billing.section import BillingSection
+from palabre_billing.shop import AFTER_PAYMENT
 from palabre_billing.statement import in_words
 from palabre_webui.toolkit import MeetingFact, MenuItem, RoomModule
 
@@ -57,6 +61,18 @@ def settings() -> type[Section]:
 
 
 @hookimpl
+def examinations(application: Application) -> list[Finding]:
+    """Whether invoices can be made as PDF."""
+    make = pdf_maker()
+    if isinstance(make, str):
+        text = (
+            f"invoices are sent as HTML: install the system's Pango (apt install libpangoft2-1.0-0). {make}"
+        )
+        return [Finding("invoices", "warning", text)]
+    return [Finding("invoices", "ok", "PDF")]
+
+
+@hookimpl
 def commands() -> list[click.Command]:
     """``palabre billing``."""
     return [cli.billing]
@@ -70,14 +86,19 @@ def meeting_starting(session: Session, meeting: Meeting) -> None:
 
 @hookimpl
 def duties() -> list[DutyKind]:
-    """Each following hour, the warnings before it, and payments that are looked after."""
-    return [DutyKind(HOUR, do_hour), DutyKind(WARN, do_warning), DutyKind(CHECK, do_check)]
+    """Each following hour, the warnings before it, payments that are looked after, and what follows them."""
+    return [
+        DutyKind(HOUR, do_hour),
+        DutyKind(WARN, do_warning),
+        DutyKind(CHECK, do_check),
+        DutyKind(AFTER_PAYMENT, do_after_payment),
+    ]
 
 
 @hookimpl
 def letters() -> list[LetterKind]:
-    """Credits run out; a meeting was stopped."""
-    return mails.KINDS
+    """Credits run out; a meeting was stopped; invoices."""
+    return [*mails.KINDS, *invoices.LETTERS]
 
 
 @hookimpl

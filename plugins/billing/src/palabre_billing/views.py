@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from palabre.toolkit import current_tenant, known_chargeables
 from palabre_billing.buying import add_buying
 from palabre_billing.desk import add_desk
+from palabre_billing.invoices.pages import add_invoices
 from palabre_billing.ledger import balance, own_account
 from palabre_billing.payments import known_methods
 from palabre_billing.prices import current_prices
@@ -42,6 +43,7 @@ def make_pages() -> Blueprint:
     add_buying(pages)
     add_webhooks(pages)
     add_desk(pages)
+    add_invoices(pages)
     return pages
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from palabre.toolkit import Application, NotFound, Refused, current_tenant
 from palabre.toolkit import gettext as _
+from palabre_billing.invoices import invoices_of
 from palabre_billing.ledger import balance
 from palabre_billing.payments import Ordered, desk_for, known_methods
 from palabre_billing.payments.keys import opened, row_of
@@ -87,6 +88,7 @@ def one_order(order: str) -> ResponseReturnValue:
         return render_template(
             "billing/desk/order.html",
             order=found,
+            documents=invoices_of(session, [found])[found.id],
             payments=found.payments,
             method=known.title if known else found.method,
             can_refund=bool(known and known.can_refund),

@@ -15,6 +15,8 @@ from palabre_billing.ledger.models import Entry, LedgerAccount, Snapshot, Transa
 APPEND_ONLY = (
     "billing_entry",
     "billing_hour",
+    "billing_invoice",
+    "billing_invoice_file",
     "billing_payment",
     "billing_price",
     "billing_price_list",
