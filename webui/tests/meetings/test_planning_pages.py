@@ -317,6 +317,7 @@ def test_a_copy_keeps_everything_but_the_start(lea):
         ("<b onclick=alert(1)>x</b><script>alert(1)</script>", "<b>x</b>"),
         ('<a href="javascript:alert(1)">x</a>', '<a rel="noopener nofollow">x</a>'),
         ("<b>x</b><img src=x onerror=alert(1)><style>*{}</style>", "<b>x</b>"),
+        ("<b>x</b> <lea@example.org> <laptop>", "<b>x</b> &lt;lea@example.org&gt; &lt;laptop&gt;"),
         (
             "see https://example.org/a?b=c.",
             'see <a href="https://example.org/a?b=c" rel="noopener nofollow">https://example.org/a?b=c</a>.',

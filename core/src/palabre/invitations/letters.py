@@ -10,7 +10,8 @@ from palabre.calendar.repeat import in_words, repeat_of
 from palabre.calendar.times import when
 from palabre.i18n import gettext as _
 from palabre.i18n import ngettext
-from palabre.invitations.occasion import Occasion, plain_text, time_of
+from palabre.invitations.description import plain_text
+from palabre.invitations.occasion import Occasion, time_of
 from palabre.mail import Attachment, Letter
 from palabre.mail.message import named_value
 from palabre.model import Role

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import html
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 from palabre.calendar.invite import Attendee, Entry, Organiser, Time
@@ -18,9 +15,6 @@ _PARTSTAT = {
     Response.TENTATIVE: "TENTATIVE",
     Response.DECLINED: "DECLINED",
 }
-_HTML = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
-_LINES = {"br", "li", "p", "pre", "blockquote", "ul", "ol"}
-
 
 #: How the calendar's UID of each meeting ends.
 _UID = "@palabre"
@@ -134,47 +128,6 @@ def time_of(occurrence: Occurrence) -> Time:
         occurrence.duration_min,
         occurrence.state is MeetingState.CANCELLED,
     )
-
-
-def plain_text(description: str) -> str:
-    """A description without its tags. Text without any stays as it is."""
-    if not _HTML.search(description):
-        return description.strip()
-    reader = _Plain()
-    reader.feed(description)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.parts).splitlines())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
-class _Plain(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A tag begins."""
-        if tag in ("script", "style"):
-            self._silent += 1
-        if tag in _LINES:
-            self.parts.append("\n• " if tag == "li" else "\n")
-        self._address = dict(attrs).get("href") if tag == "a" else None
-
-    def handle_endtag(self, tag: str) -> None:
-        """A tag ends; a link's address follows its words."""
-        if tag in ("script", "style"):
-            self._silent = max(0, self._silent - 1)
-        if tag == "a" and self._address and self._address not in "".join(self.parts[-1:]):
-            self.parts.append(f" ({html.unescape(self._address)})")
-            self._address = None
-        if tag in ("p", "pre", "blockquote", "ul", "ol"):
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        """Text."""
-        if not self._silent:
-            self.parts.append(data)
 
 
 def uid_of(meeting: Meeting) -> str:
