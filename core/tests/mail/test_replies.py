@@ -197,6 +197,18 @@ def test_answers_that_are_none_of_ours_change_nothing(application, mailbox, invi
     assert len(mailbox.seen) == 7
 
 
+@pytest.mark.parametrize("message_id", ["abc@", "", "@", "\0", "a\0b@palabre"])
+def test_a_mail_that_nobody_can_read_holds_up_no_other(application, mailbox, invitee, message_id):
+    uid = meeting_uid(application, invitee)
+    whole = report("x", "kim@example.org").replace(b"text/rfc822-headers", b"message/rfc822")
+    for broken in (f"<{message_id}", f"<{message_id}>"):
+        mailbox.mails.append(whole.replace(b"<x>", broken.encode()))
+    mailbox.mails += [answer(uid, "ACCEPTED", email="k\0@example.org"), answer(uid, "ACCEPTED")]
+    assert read_mailbox(application) == 1
+    assert now_known(application, invitee).response is Response.ACCEPTED
+    assert mailbox.seen == {1, 2, 3, 4}
+
+
 def test_a_report_says_why_a_mail_came_back(application, tenant, mailbox, invitee):
     with tenant_scope(tenant), application.db.transaction() as session:
         mail = queue_mail(

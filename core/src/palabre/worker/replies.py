@@ -11,10 +11,13 @@ from email.policy import default
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from palabre.application import Application
 from palabre.config import MailSection
+from palabre.db import DatabaseBusy
 from palabre.invitations.occasion import public_id_of
 from palabre.mail.replies import Answer, Bounce, read
 from palabre.model import Invitee, Mail, Meeting, Response
@@ -26,13 +29,16 @@ log = structlog.get_logger(__name__)
 EVERY_S = 60.0
 #: Most mails of one look; the next look takes the others.
 _MOST = 200
+#: The database is away or busy: no mail's fault, so the next look reads the same mail again.
+_NOT_THERE = (DatabaseBusy, OperationalError, InterfaceError, NoConnection)
 
 
 def read_mailbox(application: Application) -> int:
     """Take in what came since the last look; how many answers and reports were understood.
 
     A mail is marked as read once what it means is committed, so a killed worker reads it again, and reading an answer
-    twice changes nothing. Mails that mean nothing to us are marked, too, and stay where they are.
+    twice changes nothing. Mails that mean nothing to us, or that nobody can read, are marked, too, and stay where they
+    are.
     """
     settings = application.settings.mail
     if settings.imap_host is None:
@@ -109,9 +115,19 @@ def _read_new(application: Application, mailbox: imaplib.IMAP4) -> int:
         # PEEK: it is marked as read only when what it means is kept.
         _status, parts = mailbox.uid("FETCH", uid.decode(), "(BODY.PEEK[])")
         content = next((part[1] for part in parts if isinstance(part, tuple)), b"")
-        message = message_from_bytes(content, policy=default)
-        # The mailbox is the installation's: rows of every tenant are looked for.
-        with tenant_scope(None), application.db.transaction() as session:
-            understood += sum(take_in(session, one, application=application) for one in read(message))
+        try:
+            understood += _understood(application, content)
+        except _NOT_THERE:
+            raise
+        except Exception:  # whatever a stranger's program wrote must not hold up the mails after it
+            log.exception("reply could not be read", uid=uid.decode())
         mailbox.uid("STORE", uid.decode(), "+FLAGS", "(\\Seen)")
     return understood
+
+
+def _understood(application: Application, content: bytes) -> int:
+    """Keep what one mail says; how many of its answers and reports are about our guests."""
+    found = read(message_from_bytes(content, policy=default))
+    # The mailbox is the installation's: rows of every tenant are looked for.
+    with tenant_scope(None), application.db.transaction() as session:
+        return sum(take_in(session, one, application=application) for one in found)
