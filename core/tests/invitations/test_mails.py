@@ -20,7 +20,7 @@ from palabre.invitations import (
     send_update,
     set_guests,
 )
-from palabre.model import Duty, Invitee, JoinLink, Mail, MailState, Meeting, MeetingState, Role
+from palabre.model import Account, Duty, Invitee, JoinLink, Mail, MailState, Meeting, MeetingState, Role
 from palabre.testing.clock import TestClock
 from palabre.testing.mail import MailServer
 
@@ -300,6 +300,36 @@ def test_five_thousand_guests_are_planned_at_once_and_mailed_in_batches(plan: Pl
 
     do_due(planned.application)
     assert len({row.key for row in planned.rows()}) == 5000
+
+
+def test_who_has_closed_the_account_still_stands_in_the_cancellation(plan: Plan, mail_server: MailServer):
+    planned = plan()
+    planned.invite(KIM, SAM)
+    planned.work()
+    planned.guests(KIM)
+    planned.change(lambda s, m: send_cancellation(s, meeting=m, now=planned.clock.now(), invitees=_gone(s)))
+
+    def close(session, meeting):
+        meeting.state = MeetingState.CANCELLED
+        send_cancellation(session, meeting=meeting, now=planned.clock.now())
+        session.delete(session.get_one(Account, meeting.organiser_id))
+
+    planned.change(close)
+    planned.work()
+    kim, sam = mail_server.to("kim@example.org")[-1], mail_server.to("sam@example.org")[-1]
+    assert kim.subject == "Annulée : Budget review"
+    assert sam.subject == "You are no longer invited: Budget review"
+    for mail in (kim, sam):
+        assert "Léa" in mail.text
+        assert mail.message["Reply-To"] == "lea@example.org"
+        assert b"mailto:lea@example.org" in mail.calendar().replace(b"\r\n ", b"")
+    with planned.application.db.reading() as session:
+        kept = [*session.scalars(select(Duty.data)), *session.scalars(select(Mail.data))]
+    assert "lea@example.org" not in str(kept)
+
+
+def _gone(session):
+    return session.scalars(select(Invitee).where(Invitee.removed_at.is_not(None))).all()
 
 
 def test_a_fan_out_that_was_killed_half_way_owes_each_mail_once(plan: Plan, monkeypatch: pytest.MonkeyPatch):

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from palabre.i18n import LANGUAGES
+from palabre.invitations.inviter import Inviter, inviter_of
 from palabre.mail import NewMail, queue_mails
-from palabre.model import Account, Invitee, JoinLink, Mail, MailState, Meeting, Response
+from palabre.model import Invitee, JoinLink, Mail, MailState, Meeting, Response
 
 #: Kinds of mail that tell a guest of the meeting.
 GUEST_KINDS = ("invitation", "update", "reminder", "start")
@@ -18,7 +19,7 @@ GUEST_KINDS = ("invitation", "update", "reminder", "start")
 BATCH = 200
 
 
-def language_of(invitee: Invitee, organiser: Account | None) -> str:
+def language_of(invitee: Invitee, organiser: Inviter | None) -> str:
     """The language an invitee's mails are written in."""
     return invitee.language or (organiser.language if organiser else LANGUAGES[0])
 
@@ -49,13 +50,13 @@ def fan_out(
 ) -> int | None:
     """Owe the next batch of a mail to everybody, in the caller's transaction.
 
-    :param order: what the duty says: ``mail`` (the kind), ``occurrence``, ``minutes``, and ``after``, the last invitee
-        who has theirs.
+    :param order: what the duty says: ``mail`` (the kind), ``occurrence``, ``minutes``, ``organiser`` where the account
+        may be closed meanwhile, and ``after``, the last invitee who has theirs.
     :param owed_as: the duty's key.
     :returns: the last invitee of this batch, ``None`` when it was the last batch.
     """
     kind: str = order["mail"]
-    organiser = session.get(Account, meeting.organiser_id) if meeting.organiser_id is not None else None
+    organiser = inviter_of(session, meeting, order.get("organiser"))
     invitees = session.scalars(
         select(Invitee)
         .where(
@@ -67,7 +68,7 @@ def fan_out(
         .order_by(Invitee.id)
         .limit(limit)
     ).all()
-    data = {name: order[name] for name in ("occurrence", "minutes") if order[name]}
+    data = {name: order[name] for name in ("occurrence", "minutes", "organiser") if order.get(name)}
     mails = [
         mail_to(
             invitee,

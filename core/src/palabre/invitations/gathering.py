@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from palabre.config import MailSection
+from palabre.invitations.inviter import Inviter, inviter_of
 from palabre.invitations.links import Secret
 from palabre.invitations.lists import personal_address
 from palabre.invitations.occasion import Occasion
@@ -47,8 +48,12 @@ def occasion_of(
     invitee_id: int,
     language: str,
     occurrence_id: int | None = None,
+    inviter: dict[str, str] | None = None,
 ) -> Occasion | None:
-    """What a guest is told of; ``None`` when there is no such guest or occurrence any more."""
+    """What a guest is told of; ``None`` when there is no such guest or occurrence any more.
+
+    :param inviter: the organiser as ``Inviter.kept`` when the mail was owed.
+    """
     found = session.execute(_GUEST, {"invitee": invitee_id}).first()
     if found is None:
         return None
@@ -56,14 +61,15 @@ def occasion_of(
     occurrence = session.get(Occurrence, occurrence_id) if occurrence_id is not None else None
     if occurrence_id is not None and occurrence is None:
         return None
-    return _occasion(session, house, meeting, organiser, invitee, invitee.link, language, occurrence)
+    who = Inviter.of(organiser) or (Inviter(**inviter) if inviter else None)
+    return _occasion(session, house, meeting, who, invitee, invitee.link, language, occurrence)
 
 
 def occasion_by_link(session: Session, house: House, *, link: JoinLink, language: str) -> Occasion:
     """What whoever has a join link may put into a calendar; by a link that is nobody's, without a name."""
     invitee = session.scalar(select(Invitee).where(Invitee.link_id == link.id))
     meeting = session.get_one(Meeting, link.meeting_id)
-    organiser = session.get(Account, meeting.organiser_id) if meeting.organiser_id is not None else None
+    organiser = inviter_of(session, meeting)
     return _occasion(session, house, meeting, organiser, invitee or _nobody(link), link, language)
 
 
@@ -71,7 +77,7 @@ def _occasion(
     session: Session,
     house: House,
     meeting: Meeting,
-    organiser: Account | None,
+    organiser: Inviter | None,
     invitee: Invitee,
     link: JoinLink,
     language: str,

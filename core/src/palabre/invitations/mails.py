@@ -18,6 +18,7 @@ from palabre.duties import add_duty
 from palabre.errors import Refused
 from palabre.i18n import gettext as _
 from palabre.invitations.audience import GUEST_KINDS, language_of, mail_to, told
+from palabre.invitations.inviter import inviter_of
 from palabre.mail import queue_mail, queue_mails, withdraw_mails
 from palabre.model import (
     Account,
@@ -63,7 +64,7 @@ def invite_now(session: Session, *, meeting: Meeting, emails: Collection[str], n
     """Mail an invitation to some guests whatever mails were chosen, once for each personal link: a meeting that takes
     place has no other mail that would reach them.
     """
-    organiser, wanted = _organiser(session, meeting), set(emails)
+    organiser, wanted = inviter_of(session, meeting), set(emails)
     invitees = session.scalars(select(Invitee).where(Invitee.meeting_id == meeting.id))
     queue_mails(
         session,
@@ -141,7 +142,16 @@ def send_cancellation(
             .values(is_open=False),
             execution_options={"synchronize_session": "fetch"},
         )
-    _owe(session, meeting, "cancellation", now=now, occurrence=occurrence.id if occurrence else None)
+    # the account may be closed before the mails are written
+    inviter = inviter_of(session, meeting)
+    _owe(
+        session,
+        meeting,
+        "cancellation",
+        now=now,
+        occurrence=occurrence.id if occurrence else None,
+        organiser=inviter.kept() if inviter else None,
+    )
 
 
 def send_again(session: Session, *, invitee: Invitee, now: datetime) -> Mail:
@@ -164,7 +174,7 @@ def send_again(session: Session, *, invitee: Invitee, now: datetime) -> Mail:
         return waiting
     invitee.bounce = None
     key = f"again:{invitee.id}:{public_id()}"
-    language = language_of(invitee, _organiser(session, meeting))
+    language = language_of(invitee, inviter_of(session, meeting))
     queue_mails(
         session,
         [mail_to(invitee, key=key, kind="invitation", language=language)],
@@ -194,7 +204,13 @@ def send_start_refused(session: Session, *, meeting: Meeting, now: datetime) -> 
 
 
 def _owe(
-    session: Session, meeting: Meeting, kind: str, *, now: datetime, occurrence: int | None = None
+    session: Session,
+    meeting: Meeting,
+    kind: str,
+    *,
+    now: datetime,
+    occurrence: int | None = None,
+    organiser: dict[str, str] | None = None,
 ) -> None:
     add_duty(
         session,
@@ -204,7 +220,7 @@ def _owe(
         now=now,
         tenant_id=meeting.tenant_id,
         meeting_id=meeting.id,
-        data=_order(kind, occurrence=occurrence),
+        data=_order(kind, occurrence=occurrence) | ({"organiser": organiser} if organiser else {}),
     )
 
 
@@ -242,7 +258,8 @@ def _set_timed(
 
 
 def _cancel_for(session: Session, meeting: Meeting, invitees: tuple[Invitee, ...], *, now: datetime) -> None:
-    organiser = _organiser(session, meeting)
+    organiser = inviter_of(session, meeting)
+    data = {"removed": True} | ({"organiser": organiser.kept()} if organiser else {})
     ids = [invitee.id for invitee in invitees]
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
@@ -256,7 +273,7 @@ def _cancel_for(session: Session, meeting: Meeting, invitees: tuple[Invitee, ...
                     key=f"invite:{meeting.id}:{meeting.revision}:removed.{invitee.link_id}:{invitee.id}",
                     kind="cancellation",
                     language=language_of(invitee, organiser),
-                    data={"removed": True},
+                    data=data,
                 )
                 for invitee in informed
             ],

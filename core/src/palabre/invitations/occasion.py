@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from palabre.calendar.invite import Attendee, Entry, Organiser, Time
-from palabre.model import Account, Invitee, Meeting, MeetingState, Occurrence, Response, Role
+from palabre.invitations.inviter import Inviter
+from palabre.model import Invitee, Meeting, MeetingState, Occurrence, Response, Role
 
 _PARTSTAT = {
     Response.NONE: "NEEDS-ACTION",
@@ -36,7 +37,7 @@ class Occasion:
     meeting: Meeting
     occurrences: tuple[Occurrence, ...]
     invitee: Invitee
-    organiser: Account | None
+    organiser: Inviter | None
     brand: str
     site: str
     link: str

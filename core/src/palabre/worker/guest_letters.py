@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy.orm import Session
@@ -40,6 +41,7 @@ def guest_mail(application: Application, session: Session, mail: Mail) -> Letter
         invitee_id=mail.invitee_id,
         language=mail.language,
         occurrence_id=mail.data.get("occurrence"),
+        inviter=mail.data.get("organiser"),
     )
     kind, now = cast("GuestMail", mail.kind), application.clock.now()
     if about is None:
@@ -77,7 +79,13 @@ def owe_guest_mail(application: Application, duty: Duty) -> None:
                 return
             order["after"] = fan_out(session, meeting=meeting, order=order, owed_as=duty.key, now=now)
             if order["after"] is None:
-                finish(session, duty, now=now)
+                _close(session, duty, now=now)
+
+
+def _close(session: Session, duty: Duty, *, now: datetime) -> None:
+    """All mails are owed; the order may name somebody whose account is closed, and nobody needs it any more."""
+    if finish(session, duty, now=now):
+        session.get_one(Duty, duty.id).data = {}
 
 
 HANDLERS[GUEST_MAIL] = HANDLERS[TIMED_GUEST_MAIL] = owe_guest_mail
