@@ -54,6 +54,7 @@ LONGEST_LIST = 4 * 1024 * 1024
 LISTS = (
     "contacts.import_now",
     "contacts.show_preview",
+    "meetings.add_people",
     "meetings.edit",
     "meetings.keep_draft",
     "meetings.plan_now",

@@ -309,6 +309,20 @@ def test_who_is_on_the_list_stays_as_they_are(application, lea):
     assert "Presenter" in page
 
 
+def test_thousands_of_people_are_added_at_once_and_no_list_is_lost(application, lea):
+    path = lea.plan()
+    add = f"{path}/people/add"
+    many = "\n".join(f"Guest {n} <guest{n}@some-company.example.org>" for n in range(2000))
+    assert len(many) > 64 * 1024
+    assert lea.send(add, form=add, guests=many).status_code == 303
+    assert "2000 people are invited" in lea.get(path).text
+    too_many = "kim@example.org\n" * 70_000
+    answer = lea.send(add, form=add, guests=too_many)
+    assert answer.status_code == 422
+    assert "1000000 characters at most" in answer.text
+    assert too_many.strip() in answer.text
+
+
 def test_nobody_is_added_to_a_meeting_that_is_cancelled(lea):
     path = lea.plan()
     add = f"{path}/people/add"

@@ -234,6 +234,19 @@ def test_a_list_that_says_nothing_of_places_says_none_to_the_script(lea):
 def test_a_form_that_is_too_long_is_refused_in_words(lea):
     answer = lea.send("/meetings/plan", form="/meetings/plan", **{**PLAN, "guests": "x" * 5_000_000})
     assert answer.status_code == 413
+    assert "That was too much at once" in answer.text
+
+
+def test_texts_that_are_too_long_come_back_whole(lea):
+    guests, description = "kim@example.org\n" * 70_000, "x" * 20_001
+    answer = lea.send("/meetings/plan", form="/meetings/plan", **{**PLAN, "guests": guests})
+    assert answer.status_code == 422
+    assert "1000000 characters at most" in problems(answer)["guests"]
+    assert guests.strip() in answer.text
+    assert lea.send("/meetings/guests/read", guests=guests).json["problems"]
+    answer = lea.send("/meetings/plan", form="/meetings/plan", **{**PLAN, "description": description})
+    assert "20000 characters at most" in problems(answer)["description"]
+    assert description in answer.text
 
 
 def test_what_is_typed_is_kept_as_a_draft_and_told_in_words(application, lea):

@@ -16,9 +16,11 @@ from palabre.invitations import Guest, GuestLines, guests_as_text, join_lists, r
 from palabre.meetings import MeetingPlan
 from palabre.model import Microphones, RoomClass
 
-#: Longest texts that are read from a form, in characters; the services say which are too long for a meeting.
+#: Longest guest list that is read, in characters.
+LONGEST_GUESTS = 1_000_000
+#: Longest values of the small fields. Texts are kept whole, so that what is too long is said and nothing is lost.
 _LONGEST = 20_000
-_LONGEST_GUESTS = 1_000_000
+_TEXTS = ("description", "guests", "words")
 #: Durations that are offered, in minutes; any other may be typed where the meeting has it already.
 DURATIONS_MIN = (15, 30, 45, 60, 90, 120, 180, 240, 360, 480)
 #: Reminders that are offered as boxes, in minutes before the start.
@@ -66,11 +68,11 @@ class PlanForm:
         """What a browser sent. A box that is not ticked is not sent at all."""
         values: dict[str, Any] = {}
         for one in fields(cls):
-            longest = _LONGEST_GUESTS if one.name == "guests" else _LONGEST
             if one.name in ("mail_before_min", "repeat_weekdays"):
                 values[one.name] = tuple(value[:20] for value in typed.getlist(one.name)[:50])
             elif one.name != "options":
-                values[one.name] = _plain(typed.get(one.name, ""))[:longest]
+                value = _plain(typed.get(one.name, ""))
+                values[one.name] = value if one.name in _TEXTS else value[:_LONGEST]
         prefix = "option."
         values["options"] = {
             name.removeprefix(prefix)[:120]: _plain(value)[:_LONGEST]
@@ -168,8 +170,10 @@ def read_form(form: PlanForm, *, options: Mapping[str, Mapping[str, Any]] | None
     :param options: the plugins' options as they were checked.
     """
     problems: dict[str, str] = {}
-    guests = read_guests(form.guests)
-    if guests.problems:
+    guests, too_long = read_list(form.guests)
+    if too_long:
+        problems["guests"] = too_long
+    elif guests.problems:
         problems["guests"] = _(
             "Some lines could not be read as a guest. They are marked; the others are kept."
         )
@@ -206,6 +210,16 @@ def read_form(form: PlanForm, *, options: Mapping[str, Mapping[str, Any]] | None
         guests=_without_doubles(guests.guests),
     )
     return Reading(plan, problems, guests)
+
+
+def read_list(text: str) -> tuple[GuestLines, str | None]:
+    """The guests of a list that was typed; a sentence instead where it is too long to be read."""
+    if len(text) > LONGEST_GUESTS:
+        said = _(
+            "This list is too long: {limit} characters at most. Take some people out, and add them later."
+        )
+        return GuestLines((), ()), said.format(limit=LONGEST_GUESTS)
+    return read_guests(text), None
 
 
 def _start(form: PlanForm, problems: dict[str, str]) -> LocalStart | None:

@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from palabre.i18n import gettext as _
 from palabre.i18n import ngettext
-from palabre.invitations import GuestLines, read_guests, send_again
+from palabre.invitations import GuestLines, send_again
 from palabre.meetings import add_guests, announce_changed
 from palabre.model import Invitee, MeetingState
 from palabre_webui.context import web
 from palabre_webui.declared import permission
 from palabre_webui.site.meetings.blueprint import meetings
+from palabre_webui.site.meetings.form import read_list
 from palabre_webui.site.meetings.own import own_meeting
 
 
@@ -30,9 +31,9 @@ def add_people(public_id: str) -> ResponseReturnValue:
     """Put more people on the list; the form comes back with the lines that could not be read."""
     application = web().application
     text = request.form.get("guests", "")
-    lines = read_guests(text)
-    if lines.problems or not lines.guests:
-        return _form(public_id, text, lines, is_empty=not lines.problems), 422
+    lines, problem = read_list(text)
+    if problem or lines.problems or not lines.guests:
+        return _form(public_id, text, lines, problem or _problem(lines)), 422
     with application.db.transaction() as session:
         meeting = own_meeting(session, public_id)
         added = add_guests(
@@ -70,7 +71,7 @@ def send_invitation_again(public_id: str, guest: str) -> ResponseReturnValue:
     return redirect(f"/meetings/{public_id}#guests-title", 303)
 
 
-def _form(public_id: str, text: str, lines: GuestLines, *, is_empty: bool = False) -> str:
+def _form(public_id: str, text: str, lines: GuestLines, problem: str | None = None) -> str:
     with web().application.db.reading() as session:
         meeting = own_meeting(session, public_id)
         if meeting.state not in (MeetingState.PLANNED, MeetingState.LIVE):
@@ -80,11 +81,11 @@ def _form(public_id: str, text: str, lines: GuestLines, *, is_empty: bool = Fals
             meeting=meeting,
             text=text,
             lines=lines,
-            problem=_problem(lines, is_empty=is_empty),
+            problem=problem,
         )
 
 
-def _problem(lines: GuestLines, *, is_empty: bool) -> str | None:
+def _problem(lines: GuestLines) -> str:
     if lines.problems:
         return _("Some lines could not be read as a guest. Correct them, or take them out.")
-    return _("Write at least one address.") if is_empty else None
+    return _("Write at least one address.")

@@ -12,7 +12,7 @@ from flask import flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from palabre.i18n import gettext as _
-from palabre.invitations import Guest, read_guests
+from palabre.invitations import Guest
 from palabre.meetings import (
     PlannedAlready,
     PlanRefused,
@@ -28,13 +28,11 @@ from palabre_webui.declared import permission
 from palabre_webui.sign_in import require_signed_in
 from palabre_webui.site.meetings.blueprint import meetings
 from palabre_webui.site.meetings.choices import choices, priced, read_options, ticked_before
-from palabre_webui.site.meetings.form import PlanForm, Reading, read_form
+from palabre_webui.site.meetings.form import PlanForm, Reading, read_form, read_list
 from palabre_webui.site.meetings.own import organiser
 from palabre_webui.site.meetings.summary import summary_html
 
 _DRAFT_ID = re.compile(r"[A-Za-z0-9_-]{8,32}")
-#: A file that somebody chose instead of typing, in bytes.
-_LONGEST_FILE = 2 * 1024 * 1024
 
 
 @meetings.get("/plan")
@@ -123,10 +121,11 @@ def discard_draft(draft: str) -> ResponseReturnValue:
 @permission("account")
 def read_guest_list() -> ResponseReturnValue:
     """A typed or pasted list as people, and the lines that are none."""
-    lines = read_guests(request.form.get("guests", ""))
+    lines, too_long = read_list(request.form.get("guests", ""))
+    problems = [(1, "", too_long)] if too_long else lines.problems
     return jsonify(
         guests=[_told(one) for one in lines.guests],
-        problems=[{"line": line, "text": text, "message": message} for line, text, message in lines.problems],
+        problems=[{"line": line, "text": text, "message": message} for line, text, message in problems],
     )
 
 
@@ -152,7 +151,7 @@ def _guests_file() -> str:
     file = request.files.get("guests_file")
     if not file or not file.filename:
         return ""
-    content: bytes = file.read(_LONGEST_FILE)
+    content: bytes = file.read()
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
