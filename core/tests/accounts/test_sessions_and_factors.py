@@ -8,7 +8,7 @@ from base64 import b32decode
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from palabre.accounts import (
     begin_second_factor,
@@ -26,7 +26,7 @@ from palabre.accounts import (
     sessions_of,
 )
 from palabre.errors import Refused
-from palabre.model import Account, AccountSession
+from palabre.model import Account, AccountSession, Contact, ContactLabel, Meeting, Occurrence
 from palabre.tenants import tenant_scope
 from palabre.testing.room import make_tenant
 
@@ -141,6 +141,40 @@ def test_the_export_holds_no_secret(application, account, transaction):
     assert "Firefox" in written
     for secret in ("argon2-hash", "totp-secret", row.sign_in_key, key):
         assert secret not in written
+
+
+def test_the_export_of_much_takes_as_many_statements_as_of_little(application, account, transaction):
+    now = application.clock.now()
+    row = transaction.get_one(Account, account.id)
+    count = []
+    listen = lambda *_arguments: count.append(1)  # noqa: E731
+
+    def exported():
+        transaction.flush()
+        transaction.expire_all()
+        count.clear()
+        event.listen(transaction.get_bind(), "before_cursor_execute", listen)
+        held = export_account(transaction, row, now=now)
+        event.remove(transaction.get_bind(), "before_cursor_execute", listen)
+        assert all(one["labels"] == ["choir"] for one in held["contacts"])
+        assert all(one["occurrences"] for one in held["meetings"])
+        return len(held["contacts"]), len(held["meetings"]), len(count)
+
+    def add(number):
+        email = f"person{number}@example.org"
+        contact = Contact(account_id=row.id, email=email, created_at=now, updated_at=now)
+        contact.labels = [ContactLabel(label="choir")]
+        meeting = Meeting(name="Budget", organiser_id=row.id, time_zone="UTC", created_at=now)
+        meeting.occurrences = [Occurrence(recurrence_id=now, starts_at=now, duration_min=60)]
+        transaction.add_all((contact, meeting))
+
+    add(0)
+    *held, few = exported()
+    assert held == [1, 1]
+    for number in range(1, 40):
+        add(number)
+    *held, many = exported()
+    assert (held, many) == ([40, 40], few)
 
 
 def test_a_closed_account_leaves_nothing_of_itself(application, account, transaction):

@@ -29,11 +29,12 @@ from palabre.contacts import (
     offered,
     phone_as_read,
     preview,
+    read_people,
     remove_contact,
     restore_contact,
     search_contacts,
 )
-from palabre.contacts.importing import decode
+from palabre.contacts.reading import decode
 from palabre.errors import NotFound, Refused
 from palabre.mail import clean_line
 from palabre.tenants import tenant_scope
@@ -61,11 +62,15 @@ class Book:
         return [one.name for one in search_contacts(self.session, **self.own, search=search, **how).contacts]
 
     def read(self, text):
-        return preview(self.session, **self.own, text=text, country="FR")
+        return preview(self.session, **self.own, people=read_people(text, country="FR"))
 
     def bring_in(self, text):
         return import_contacts(
-            self.session, **self.own, tenant_id=self.tenant_id, lines=self.read(text), now=self.clock.now()
+            self.session,
+            **self.own,
+            tenant_id=self.tenant_id,
+            people=read_people(text, country="FR"),
+            now=self.clock.now(),
         )
 
     def entries(self):
@@ -258,6 +263,27 @@ def test_files_in_old_encodings_are_read():
     assert refused.value.code == "too_large"
 
 
+def test_thousands_are_imported_by_a_few_statements(book):
+    count = []
+    listen = lambda *_arguments: count.append(1)  # noqa: E731
+    event.listen(book.session.get_bind(), "before_cursor_execute", listen)
+
+    def statements(text):
+        count.clear()
+        told = book.bring_in(text)
+        return told, len(count)
+
+    lines = [f"Person {n},person{n}@example.org,choir" for n in range(1500)]
+    table = "\n".join(["name,email,labels", *lines])
+    told, new = statements(table)
+    assert told == (1500, 0)
+    told, changed = statements(table.replace(",choir", ",board"))
+    assert told == (0, 1500)
+    event.remove(book.session.get_bind(), "before_cursor_execute", listen)
+    assert max(new, changed) < 20
+    assert labels_of(book.session, **book.own) == [("board", 1500), ("choir", 1500)]
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "name,email\n", "BEGIN:VCARD"])
 def test_a_file_without_people_says_so(book, text):
     with pytest.raises(Refused) as refused:
@@ -283,7 +309,7 @@ _LABELS = st.lists(
 
 @given(st.lists(st.tuples(_WORDS, _LABELS, _LINES), max_size=5))
 def test_what_is_exported_is_imported_again(people):
-    from palabre.contacts.importing import _cards, _rows
+    from palabre.contacts.reading import _cards, _rows
 
     entries = []
     for number, (name, labels, notes) in enumerate(people):

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from palabre.accounts.sessions import sessions_of
 from palabre.hookspecs import accounts as hooks
@@ -24,16 +24,23 @@ def export_account(session: Session, account: Account, *, now: datetime) -> dict
     The recordings, forms and the like of plugins are exported where they are shown.
     """
     meetings = session.scalars(
-        select(Meeting).where(Meeting.organiser_id == account.id).order_by(Meeting.id)
+        select(Meeting)
+        .where(Meeting.organiser_id == account.id)
+        .options(selectinload(Meeting.occurrences))
+        .order_by(Meeting.id)
     ).all()
     invitees: dict[int, list[dict[str, Any]]] = {}
     for one in session.scalars(
-        select(Invitee).where(Invitee.meeting_id.in_([meeting.id for meeting in meetings]))
+        select(Invitee)
+        .join(Meeting, Meeting.id == Invitee.meeting_id)
+        .where(Meeting.organiser_id == account.id)
+        .order_by(Invitee.id)
     ):
         invitees.setdefault(one.meeting_id, []).append(_row(one))
     contacts = session.scalars(
         select(Contact)
         .where(Contact.account_id == account.id, Contact.removed_at.is_(None))
+        .options(selectinload(Contact.labels))
         .order_by(Contact.id)
     )
     return {

@@ -19,12 +19,14 @@ from palabre.contacts.entries import BadEntry, Entry, checked
 from palabre.contacts.exporting import as_csv, as_vcard
 from palabre.contacts.importing import ImportLine, import_contacts, preview
 from palabre.contacts.phones import country_of, phone_as_read
+from palabre.contacts.reading import ReadPerson, read_people
 
 __all__ = [
     "BadEntry",
     "ContactPage",
     "Entry",
     "ImportLine",
+    "ReadPerson",
     "add_contact",
     "as_csv",
     "as_vcard",
@@ -41,6 +43,7 @@ __all__ = [
     "offered",
     "phone_as_read",
     "preview",
+    "read_people",
     "remove_contact",
     "restore_contact",
     "search_contacts",

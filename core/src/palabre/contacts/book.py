@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -198,15 +199,25 @@ def entry_of(contact: Contact) -> Entry:
 
 def write(contact: Contact, entry: Entry) -> None:
     """Put an entry into a row, with what lists are ordered by and searches look in."""
-    contact.name, contact.email, contact.phone = entry.name, entry.email or None, entry.phone or None
-    contact.notes = entry.notes
+    for column, value in columns_of(entry).items():
+        setattr(contact, column, value)
     known = {one.label: one for one in contact.labels}
     contact.labels = [
         known.get(label) or ContactLabel(label=label, tenant_id=contact.tenant_id) for label in entry.labels
     ]
-    contact.sort_key = folded(entry.name or entry.email or entry.phone)[:600]
+
+
+def columns_of(entry: Entry) -> dict[str, Any]:
+    """An entry as columns of ``contact``; its labels are rows of their own."""
     numbers = (entry.phone, phone_as_typed_at_home(entry.phone)) if entry.phone else ()
-    contact.search_text = folded(" ".join((entry.name, entry.email, *numbers, *entry.labels)))
+    return {
+        "name": entry.name,
+        "email": entry.email or None,
+        "phone": entry.phone or None,
+        "notes": entry.notes,
+        "sort_key": folded(entry.name or entry.email or entry.phone)[:600],
+        "search_text": folded(" ".join((entry.name, entry.email, *numbers, *entry.labels))),
+    }
 
 
 def _own(account_id: int) -> list[ColumnElement[bool]]:

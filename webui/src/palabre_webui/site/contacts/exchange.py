@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from palabre.contacts import Entry, as_csv, as_vcard, entry_of, import_contacts, preview
-from palabre.contacts.importing import LONGEST_FILE, decode
+from palabre.contacts import Entry, as_csv, as_vcard, entry_of, import_contacts, preview, read_people
+from palabre.contacts.reading import LONGEST_FILE, decode
 from palabre.errors import Refused
 from palabre.i18n import ngettext
 from palabre.model import Contact
@@ -40,8 +40,9 @@ def show_preview() -> ResponseReturnValue:
         file = request.files.get("file")
         if file and file.filename:
             text = decode(file.read(LONGEST_FILE + 1))
+        people = read_people(text, country=country())
         with web().application.db.reading() as session:
-            lines = preview(session, account_id=require_signed_in().id, text=text, country=country())
+            lines = preview(session, account_id=require_signed_in().id, people=people)
     except Refused as refusal:
         return render_template("contacts/import.html", text=text, problem=refusal.message), 422
     counts = Counter(line.what for line in lines)
@@ -57,14 +58,13 @@ def import_now() -> ResponseReturnValue:
     application = web().application
     text = request.form.get("text", "")
     try:
+        people = read_people(text, country=country())
         with application.db.transaction() as session:
-            account_id = require_signed_in().id
-            lines = preview(session, account_id=account_id, text=text, country=country())
             new, changed = import_contacts(
                 session,
-                account_id=account_id,
+                account_id=require_signed_in().id,
                 tenant_id=tenant_id(),
-                lines=lines,
+                people=people,
                 now=application.clock.now(),
             )
     except Refused as refusal:
