@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b32decode
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -103,12 +104,27 @@ def test_the_second_factor_takes_the_present_code_and_its_neighbours(
         enable_second_factor(transaction, row, totp_secret=secret, code="000000", now=now)
     assert refused.value.code == "bad_code"
     enable_second_factor(transaction, row, totp_secret=secret, code=code_at(secret, now), now=now)
-    code = code_at(secret, now)
+    code = code_at(secret, now + timedelta(seconds=30))
     assert is_second_factor(transaction, row, f"{code[:3]} {code[3:]}", now=now)
-    clock.advance(seconds=30)
+    clock.advance(seconds=90)
+    code = code_at(secret, now + timedelta(seconds=60))
     assert is_second_factor(transaction, row, code, now=clock.now())
+    code = code_at(secret, clock.now())
     clock.advance(seconds=60)
     assert not is_second_factor(transaction, row, code, now=clock.now())
+
+
+def test_a_code_lets_in_once(clock, account, transaction):
+    row = transaction.get_one(Account, account.id)
+    secret = begin_second_factor()
+    earlier, now = clock.now() - timedelta(seconds=30), clock.now()
+    enable_second_factor(transaction, row, totp_secret=secret, code=code_at(secret, now), now=now)
+    assert not is_second_factor(transaction, row, code_at(secret, now), now=now)
+    clock.advance(seconds=30)
+    now = clock.now()
+    assert is_second_factor(transaction, row, code_at(secret, now), now=now)
+    for used_up in (now, now - timedelta(seconds=30), earlier):
+        assert not is_second_factor(transaction, row, code_at(secret, used_up), now=now)
 
 
 def test_a_code_for_need_lets_in_once(application, account, transaction):

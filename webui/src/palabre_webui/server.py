@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from flask import Flask
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -24,9 +22,10 @@ from palabre.logging import configure_logging
 from palabre_webui import concurrency
 from palabre_webui.assets import StaticTree
 from palabre_webui.context import WebContext
-from palabre_webui.declared import is_called_by_machines, longest_form_of
+from palabre_webui.declared import is_called_by_machines
 from palabre_webui.heartbeat import Heartbeat
 from palabre_webui.help.pages import help_pages
+from palabre_webui.limits import LONGEST_FORM, let_lists_in, limit_rates
 from palabre_webui.operation.health import health
 from palabre_webui.operation.metrics import metrics
 from palabre_webui.permissions import enforce
@@ -47,38 +46,6 @@ from palabre_webui.site.static_files import assets
 from palabre_webui.site.templating import set_up_templates
 
 log = structlog.get_logger(__name__)
-
-#: Longest form, in bytes; and of those that hold a list of people, which only those who are signed in can send.
-LONGEST_FORM = 64 * 1024
-LONGEST_LIST = 4 * 1024 * 1024
-LISTS = (
-    "contacts.import_now",
-    "contacts.show_preview",
-    "meetings.add_people",
-    "meetings.edit",
-    "meetings.keep_draft",
-    "meetings.plan_now",
-    "meetings.read_guest_list",
-    "meetings.summarise",
-)
-#: For each visitor's address and page.
-LIMITS = {
-    "account.begin_passkey": "10 per minute",
-    "account.begin_passkey_sign_in": "30 per minute",
-    "account.change_password": "10 per minute",
-    "account.code_now": "10 per minute",
-    "account.drop_passkey": "10 per minute",
-    "account.forgotten_now": "10 per minute",
-    "account.passkey_sign_in": "20 per minute",
-    "account.sign_in_now": "20 per minute",
-    "account.sign_up_now": "10 per minute",
-    "room_page.room": "60 per minute",
-    "site.demo": "10 per minute",
-    "site.join_with_code": "60 per minute",
-}
-#: For each e-mail address that is typed, whoever types it.
-LIMITED_BY_ADDRESS = ("account.forgotten_now", "account.sign_in_now", "account.sign_up_now")
-ADDRESS_LIMIT = "30 per hour"
 
 _Wsgi = Callable[..., Iterable[bytes]]
 
@@ -112,7 +79,7 @@ class Web:
         scope_requests(app, tenants)
         token = settings.web.metrics_token
         enforce(app, metrics_token=token.get_secret_value() if token else None)
-        app.before_request(_let_lists_in)
+        app.before_request(let_lists_in)
         tokens = CSRFProtect(app)  # reads the form, so what may be how long is settled before
         set_up_templates(app)
         for blueprint in (
@@ -134,7 +101,7 @@ class Web:
         for view in app.view_functions.values():
             if is_called_by_machines(view):
                 tokens.exempt(view)
-        _limit(app)
+        limit_rates(app)
         room = RoomService(app, application, tenants)
         self.context = WebContext(
             application,
@@ -190,28 +157,6 @@ def serve(number: int = 0) -> None:
     web.start()
     log.info("web_ready", host=settings.host, port=settings.port + number, mode=concurrency.mode())
     concurrency.serve(listener, web.app)
-
-
-def _let_lists_in() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
-    size = LONGEST_LIST if request.endpoint in LISTS else longest_form_of(view) if view else None
-    if size is not None:
-        request.max_content_length = request.max_form_memory_size = size
-
-
-def _limit(app: Flask) -> None:
-    limiter = Limiter(get_remote_address, app=app, headers_enabled=True, swallow_errors=True)
-    for endpoint, limit in LIMITS.items():
-        view: Any = app.view_functions[endpoint]
-        app.view_functions[endpoint] = limiter.limit(limit)(view)
-    for endpoint in LIMITED_BY_ADDRESS:
-        view = app.view_functions[endpoint]
-        app.view_functions[endpoint] = limiter.limit(ADDRESS_LIMIT, key_func=_typed_address)(view)
-
-
-def _typed_address() -> str:
-    """The e-mail address in a form: guessing one account's password from many machines is slow too."""
-    return f"{request.host} {request.form.get('email', '').strip().lower()[:320]}"
 
 
 def _without_compression(application: _Wsgi) -> _Wsgi:

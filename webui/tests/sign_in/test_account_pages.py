@@ -214,6 +214,8 @@ def test_the_second_step_is_asked_for(application, clock, web, browser, lea):
     assert answer.headers["Location"] == "/account/sign-in/code"
     assert browser.get("/account").status_code == 303
     assert send(browser, "/account/sign-in/code", code="000000").status_code == 422
+    assert send(browser, "/account/sign-in/code", code=code()).status_code == 422
+    clock.advance(seconds=30)
     assert send(browser, "/account/sign-in/code", code=code()).headers["Location"] == "/meetings"
     assert browser.get("/account").status_code == 200
     other = web.app.test_client()
@@ -270,3 +272,38 @@ def test_guessing_at_one_account_is_slowed_down(web, lea):
         for n in range(31)
     ]
     assert statuses == [422] * 30 + [429]
+
+
+def statuses_from_everywhere(client, path, fields, times):
+    token = csrf_token(client, "/account/sign-in/code" if path.endswith("/code") else "/account")
+    return [
+        client.post(
+            path, data={"csrf_token": token, **fields}, environ_base={"REMOTE_ADDR": f"192.0.2.{n}"}
+        ).status_code
+        for n in range(times)
+    ]
+
+
+def test_guessing_at_one_second_factor_is_slowed_down_wherever_it_comes_from(application, web, lea):
+    with application.db.transaction() as session:
+        session.get_one(Account, lea.id).second_factor = "authenticator"
+    browser = web.app.test_client()
+    send(browser, "/account/sign-in", email=lea.email, password=PASSWORD)
+    statuses = statuses_from_everywhere(browser, "/account/sign-in/code", {"code": "000000"}, 31)
+    assert statuses == [422] * 30 + [429]
+
+
+@pytest.mark.parametrize("path", ["/account/close", "/account/email", "/account/second-factor/off"])
+def test_guessing_at_the_password_behind_a_session_is_slowed_down(web, lea, path):
+    client = client_of(web, lea)
+    token = csrf_token(client, "/account")
+    statuses = [client.post(path, data={"csrf_token": token, "password": "x"}).status_code for _ in range(11)]
+    assert statuses == [422] * 10 + [429]
+
+
+def test_the_pages_that_ask_for_the_password_count_together(web, lea):
+    client = client_of(web, lea)
+    assert statuses_from_everywhere(client, "/account/close", {"password": "x"}, 20) == [422] * 20
+    assert statuses_from_everywhere(client, "/account/email", {"email_password": "x"}, 11) == [422] * 10 + [
+        429
+    ]

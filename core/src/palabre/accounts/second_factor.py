@@ -45,24 +45,29 @@ def enable_second_factor(
     :returns: codes that each replace it once; they are kept as hashes, so show them now.
     :raises Refused: ``bad_code``.
     """
-    if not _is_code(totp_secret, code, now):
+    step = _step_of(totp_secret, code, now)
+    if step is None:
         raise Refused("bad_code", _("This is not the code that the application shows now. Try the next one."))
     codes = ["-".join((secrets.token_hex(3), secrets.token_hex(3))) for _number in range(RECOVERY_CODES)]
     account.totp_secret, account.second_factor = totp_secret, "authenticator"
+    account.totp_step = step
     account.recovery_codes = [_hash(one) for one in codes]
     session.flush()
     return codes
 
 
 def is_second_factor(session: Session, account: Account, code: str, *, now: datetime) -> bool:
-    """Whether a code is right; one that was kept for need is used up by it."""
+    """Whether a code is right, which uses it up: each lets in once (RFC 6238, section 5.2)."""
     code = code.strip().lower().replace(" ", "")
-    if account.totp_secret and _is_code(account.totp_secret, code, now):
+    # Of two that bring the same code at once, the second waits here and finds it used up.
+    row = session.scalars(select(Account).where(Account.id == account.id).with_for_update()).one()
+    session.refresh(row, ["recovery_codes", "totp_secret", "totp_step"])
+    step = _step_of(row.totp_secret, code, now) if row.totp_secret else None
+    if step is not None and step > (row.totp_step or 0):
+        row.totp_step = step
+        session.flush()
         return True
     hashed = _hash(code)
-    # Of two that bring the same code at once, the second waits here and no longer finds it.
-    row = session.scalars(select(Account).where(Account.id == account.id).with_for_update()).one()
-    session.refresh(row, ["recovery_codes"])
     if not any(hmac.compare_digest(hashed, one) for one in row.recovery_codes):
         return False
     row.recovery_codes = [one for one in row.recovery_codes if one != hashed]
@@ -72,21 +77,22 @@ def is_second_factor(session: Session, account: Account, code: str, *, now: date
 
 def drop_second_factor(session: Session, account: Account) -> None:
     """Ask for the password only."""
-    account.second_factor = account.totp_secret = None
+    account.second_factor = account.totp_secret = account.totp_step = None
     account.recovery_codes = []
     session.flush()
 
 
-def _is_code(totp_secret: str, code: str, now: datetime) -> bool:
-    """Whether a code is the present one, or the one before or after: clocks differ (RFC 6238, section 5.2)."""
+def _step_of(totp_secret: str, code: str, now: datetime) -> int | None:
+    """Step of a code that is the present one, or the one before or after: clocks differ (RFC 6238, section 5.2)."""
     totp = TOTP(base64.b32decode(totp_secret), DIGITS, SHA1(), STEP_S)  # noqa: S303 - RFC 6238 and the applications
     for drift in (0, -STEP_S, STEP_S):
+        at = int(now.timestamp()) + drift
         try:
-            totp.verify(code.replace(" ", "").encode(), int(now.timestamp()) + drift)
+            totp.verify(code.replace(" ", "").encode(), at)
         except InvalidToken:
             continue
-        return True
-    return False
+        return at // STEP_S
+    return None
 
 
 def _hash(code: str) -> str:

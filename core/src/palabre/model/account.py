@@ -48,6 +48,8 @@ class Account(TenantScoped, Base):
     second_factor: Mapped[str | None] = mapped_column(String(32))
     #: secret of the authenticator application (RFC 6238), as the sign-in library encodes it
     totp_secret: Mapped[str | None] = mapped_column(String(255))
+    #: time step of the last code of it that was accepted: no code lets in twice
+    totp_step: Mapped[int | None]
     #: codes that each replace the second factor once
     recovery_codes: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     #: identifies the account to passkeys (WebAuthn user handle): random, in hexadecimal

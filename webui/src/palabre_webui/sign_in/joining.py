@@ -243,6 +243,12 @@ def _password_page(found: Account, action: str, *, is_new: bool, problem: str | 
     )
 
 
+def half_signed_in_id() -> int | None:
+    """Account of whoever has given the right password and not the code yet."""
+    account_id: int | None = (session.get("half_signed_in") or (None,))[0]
+    return account_id
+
+
 def _half_signed_in() -> Account:
     """Who has given the right password a moment ago."""
     application = web().application

@@ -324,6 +324,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("password_set_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("second_factor", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("totp_secret", sa.String(length=255), nullable=True))
+        batch_op.add_column(sa.Column("totp_step", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("recovery_codes", sa.JSON(), server_default="[]", nullable=False))
         batch_op.add_column(sa.Column("passkey_handle", sa.String(length=64), nullable=True))
 
@@ -428,6 +429,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("uq_account_passkey_handle"), type_="unique")
         batch_op.drop_column("passkey_handle")
         batch_op.drop_column("recovery_codes")
+        batch_op.drop_column("totp_step")
         batch_op.drop_column("totp_secret")
         batch_op.drop_column("second_factor")
         batch_op.drop_column("password_set_at")
