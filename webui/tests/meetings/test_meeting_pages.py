@@ -47,6 +47,20 @@ def test_the_organiser_gets_the_meeting_for_a_calendar(lea):
     assert "RRULE:FREQ=WEEKLY;COUNT=3" in text
 
 
+@pytest.mark.parametrize("state", [MeetingState.CANCELLED, MeetingState.ENDED])
+def test_nobody_gets_a_meeting_for_a_calendar_that_does_not_take_place(application, lea, state):
+    path = lea.plan()
+    link = lea.get(f"{path}/enter").headers["Location"]
+    assert lea.get(f"{link}/calendar.ics").mimetype == "text/calendar"
+    with application.db.transaction() as session:
+        session.scalars(select(Meeting)).one().state = state
+    answer, door = lea.get(f"{link}/calendar.ics"), lea.get(link)
+    assert answer.status_code == door.status_code == 410
+    said = {MeetingState.CANCELLED: "This meeting was cancelled", MeetingState.ENDED: "This meeting is over"}
+    assert said[state] in answer.text
+    assert said[state] in door.text
+
+
 def test_starting_and_stopping(application, clock, lea):
     path = lea.plan(is_public="on", start="2026-01-31T12:00", zone="UTC")
     clock.advance(hours=2, minutes=45)

@@ -13,6 +13,7 @@ from palabre.invitations import use_token
 from palabre.invitations.gathering import House, occasion_by_link
 from palabre.invitations.letters import guest_letter, invite_file
 from palabre.model import JoinLink, Tenant
+from palabre.rooms import refuse_when_over
 from palabre.tenants.scope import current_tenant
 from palabre.tenants.service import site_of
 from palabre_webui.context import web
@@ -30,6 +31,7 @@ def calendar(token: str) -> ResponseReturnValue:
     try:
         with application.db.reading() as session:
             link = use_token(session, application.secret, token=token, now=application.clock.now())
+            refuse_when_over(link.meeting)
             content = _file(session, link)
     except Refused as refusal:
         page = render_template(
