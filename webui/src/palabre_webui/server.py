@@ -30,6 +30,7 @@ from palabre_webui.operation.health import health
 from palabre_webui.operation.metrics import metrics
 from palabre_webui.permissions import enforce
 from palabre_webui.plugin_web import mount_plugins, plugin_trees
+from palabre_webui.readable import refuse_unreadable_address, refuse_unreadable_form
 from palabre_webui.room.service import RoomService
 from palabre_webui.scoping import Tenants, scope_requests
 from palabre_webui.security import protect
@@ -77,10 +78,12 @@ class Web:
         show_errors(app)
         protect(app)
         scope_requests(app, tenants)
+        app.before_request(refuse_unreadable_address)
         token = settings.web.metrics_token
         enforce(app, metrics_token=token.get_secret_value() if token else None)
-        app.before_request(let_lists_in)
-        tokens = CSRFProtect(app)  # reads the form, so what may be how long is settled before
+        app.before_request(let_lists_in)  # before anybody reads the form
+        app.before_request(refuse_unreadable_form)
+        tokens = CSRFProtect(app)
         set_up_templates(app)
         for blueprint in (
             account,

@@ -19,6 +19,7 @@ STATUS = {
     "unknown_link": 404,
     "unknown_meeting": 404,
     "unknown_passkey": 404,
+    "unreadable_text": 400,
     "expired_link": 410,
     "link_revoked": 410,
     "meeting_cancelled": 410,
