@@ -90,6 +90,24 @@ def test_who_signs_up_has_an_account_that_counts_once_it_is_confirmed(applicatio
         assert is_password("four words are enough", account.password_hash)
 
 
+def test_what_was_typed_last_before_the_confirmation_counts(application, tenant, ask, mails):
+    def kept():
+        with tenant_scope(tenant), application.db.reading() as session:
+            account = find_account(session, "sam@example.org")
+            return account.name, account.language, account.time_zone
+
+    ask("sam@example.org", name="Sam Okaffor", language="en", time_zone="UTC")
+    ask("sam@example.org", name="Sam Okafor", language="fr", time_zone="Africa/Lagos")
+    assert kept() == ("Sam Okafor", "fr", "Africa/Lagos")
+    with application.db.reading() as session:
+        assert session.scalars(select(Mail).order_by(Mail.id)).all()[-1].name == "Sam Okafor"
+    now = application.clock.now()
+    with tenant_scope(tenant), application.db.transaction() as session:
+        confirm(session, application.secret, token=token_in(mails()[-1][2]), password_hash="x", now=now)
+    ask("sam@example.org", name="Somebody Else", language="en", time_zone="UTC")
+    assert kept() == ("Sam Okafor", "fr", "Africa/Lagos")
+
+
 def test_a_confirmation_is_good_once(application, tenant, ask, mails):
     ask("sam@example.org")
     token = token_in(mails()[0][2])

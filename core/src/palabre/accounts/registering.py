@@ -40,7 +40,7 @@ def sign_up(
     """Register somebody who asks for an account, and mail them a link behind which they choose a password.
 
     The answer to the person is the same whether the address is known or not; whoever owns a known one gets a mail that
-    says so.
+    says so. Whoever asks again before confirming has corrected what was typed: the last one counts.
 
     :returns: the new account, for ``account_registered`` after the commit; ``None`` when the address was known.
     :raises Refused: ``bad_address``, ``bad_name``, or what a plugin's guard ``account_registering`` says.
@@ -52,6 +52,8 @@ def sign_up(
     if account is None:
         account = _add(session, email, name, language, time_zone, tenant_id, now)
     if account.confirmed_at is None:
+        account.name = name
+        account.language, account.time_zone = _known_place(language, time_zone)
         _mail_confirmation(session, secret, account, now=now)
     else:
         mail_owner(session, account, "account.exists", now=now)
@@ -139,12 +141,13 @@ def check_name(name: str) -> str:
 def _add(
     session: Session, email: str, name: str, language: str, time_zone: str, tenant_id: int, now: datetime
 ) -> Account:
+    language, time_zone = _known_place(language, time_zone)
     account = Account(
         tenant_id=tenant_id,
         email=email,
         name=name,
-        language=language if language in LANGUAGES else LANGUAGES[0],
-        time_zone=time_zone if is_zone(time_zone) else "UTC",
+        language=language,
+        time_zone=time_zone,
         created_at=now,
     )
     try:
@@ -153,6 +156,14 @@ def _add(
     except IntegrityError:  # a second click, in another process
         return session.scalars(select(Account).where(Account.email == email)).one()
     return account
+
+
+def _known_place(language: str, time_zone: str) -> tuple[str, str]:
+    """A language and a zone as a browser named them, or the usual ones where it named none that we know."""
+    return (
+        language if language in LANGUAGES else LANGUAGES[0],
+        time_zone if is_zone(time_zone) else "UTC",
+    )
 
 
 def _mail_confirmation(session: Session, secret: Secret, account: Account, *, now: datetime) -> None:
