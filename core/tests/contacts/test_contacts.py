@@ -34,7 +34,8 @@ from palabre.contacts import (
     restore_contact,
     search_contacts,
 )
-from palabre.contacts.reading import decode
+from palabre.contacts.cards import read_cards
+from palabre.contacts.reading import decode, read_rows
 from palabre.errors import NotFound, Refused
 from palabre.mail import clean_line
 from palabre.tenants import tenant_scope
@@ -255,6 +256,39 @@ def test_files_of_other_programs_are_read(book, text, read):
     assert (line.entry.name, line.entry.email, line.entry.phone) == read
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Am=C3=A9lie No=C3=ABl", "Amélie Noël"),
+        ("FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Am=C3=\n=A9lie No=C3=\n=ABl", "Amélie Noël"),
+        ("FN;QUOTED-PRINTABLE;CHARSET=ISO-8859-1:Am=E9lie", "Amélie"),
+        ("FN;ENCODING=QUOTED-PRINTABLE:Am=E9lie", "Amélie"),
+        ("FN;CHARSET=KLINGON;ENCODING=QUOTED-PRINTABLE:Am=E9lie", "Amélie"),
+        ("N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:No=C3=ABl;Am=C3=A9lie;;;", "Amélie Noël"),
+        ("FN;CHARSET=IDNA;ENCODING=QUOTED-PRINTABLE:Am=E9lie", "Amélie"),
+        ("FN:2+2=4", "2+2=4"),
+    ],
+)
+def test_cards_of_old_telephones_are_read(book, written, name):
+    [line] = book.read(f"BEGIN:VCARD\nVERSION:2.1\n{written}\nEMAIL;INTERNET:a@example.org\nEND:VCARD\n")
+    assert (line.what, line.entry.name, line.entry.email) == ("new", name, "a@example.org")
+
+
+def test_further_addresses_and_numbers_are_named(book):
+    cards = (
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Kim\nEMAIL;TYPE=HOME:kim@example.org\nitem1.EMAIL:k.lee@work.example\n"
+        "EMAIL:kim@example.org\nTEL:0612345678\nTEL:0698765432\nEND:VCARD\n"
+    )
+    [line] = book.read(cards)
+    assert line.entry.email == "kim@example.org"
+    assert line.left_out == ("k.lee@work.example", "0698765432")
+    table = "Name,E-mail 1 - Value,E-mail 2 - Value\nKim,kim@example.org,k.lee@work.example\nSam,sam@example.org,\n"
+    assert [line.left_out for line in book.read(table)] == [("k.lee@work.example",), ()]
+    assert book.bring_in(cards) == (1, 0)
+    [line] = book.read(cards)
+    assert (line.what, line.left_out) == ("same", ("k.lee@work.example", "0698765432"))
+
+
 def test_files_in_old_encodings_are_read():
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
         assert decode("Nom;E-mail\nAmélie;a@example.org".encode(encoding)).endswith("Amélie;a@example.org")
@@ -309,14 +343,12 @@ _LABELS = st.lists(
 
 @given(st.lists(st.tuples(_WORDS, _LABELS, _LINES), max_size=5))
 def test_what_is_exported_is_imported_again(people):
-    from palabre.contacts.reading import _cards, _rows
-
     entries = []
     for number, (name, labels, notes) in enumerate(people):
         typed = Entry(clean_line(name), f"p{number}@example.org", "", tuple(labels), notes)
         entries.append(checked(typed, country=None))
-    for read in (_rows(as_csv(entries)), _cards(as_vcard(entries))):
-        again = [checked(entry, country=None) for _number, entry in read]
+    for read in (read_rows(as_csv(entries)), read_cards(as_vcard(entries))):
+        again = [checked(one.entry, country=None) for one in read]
         for before, after in zip(entries, again, strict=True):
             assert after.email == before.email
             assert after.labels == before.labels

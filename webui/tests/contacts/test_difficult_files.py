@@ -50,6 +50,13 @@ def test_lines_that_end_as_on_old_computers_are_read(lea):
     assert "2 people are new" in preview(lea, f"name,email\rKim,{KIM}\rNoah,noah@example.org\r").text
 
 
+def test_the_preview_says_what_it_leaves_out(lea):
+    table = f"Name,E-mail 1 - Value,E-mail 2 - Value\nKim,{KIM},k.lee@work.example\nSam,sam@example.org,\n"
+    page = preview(lea, table).text
+    assert "for 1 person further ones are left out" in page
+    assert page.count("Left out: k.lee@work.example") == 1
+
+
 def test_a_paste_that_is_too_large_is_refused_with_a_sentence(lea):
     answer = preview(lea, "name,email\n" + f"{'Kim' * 1000},{KIM}\n" * 800)
     assert answer.status_code == 422

@@ -31,6 +31,19 @@ class Entry:
     notes: str = ""
 
 
+@dataclass(frozen=True)
+class Typed:
+    """Somebody in a file, as it has them.
+
+    :param number: of the line or card, from 1.
+    :param left_out: further addresses and numbers, of which an entry has one each.
+    """
+
+    number: int
+    entry: Entry
+    left_out: tuple[str, ...] = ()
+
+
 class BadEntry(Refused):
     """An entry that cannot be kept.
 

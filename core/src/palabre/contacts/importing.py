@@ -30,6 +30,7 @@ class ImportLine:
     :param entry: what is kept; as it was read where it is bad.
     :param problem: why it is bad.
     :param contact_id: row of who is there already.
+    :param left_out: further addresses and numbers of the line, of which a contact has one each.
     """
 
     number: int
@@ -37,6 +38,7 @@ class ImportLine:
     entry: Entry
     problem: str = ""
     contact_id: int | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass
@@ -93,10 +95,16 @@ def _line(person: ReadPerson, known: _Known) -> ImportLine:
         return ImportLine(person.number, "bad", person.entry, person.problem)
     found = known.of(person.entry)
     if found is None:
-        return ImportLine(person.number, "new", person.entry)
+        return ImportLine(person.number, "new", person.entry, left_out=person.left_out)
     contact_id, before = found
     merged = _merged(before, person.entry)
-    return ImportLine(person.number, "same" if merged == before else "changed", merged, contact_id=contact_id)
+    return ImportLine(
+        person.number,
+        "same" if merged == before else "changed",
+        merged,
+        contact_id=contact_id,
+        left_out=person.left_out,
+    )
 
 
 def _merged(before: Entry, entry: Entry) -> Entry:

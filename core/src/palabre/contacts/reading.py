@@ -1,7 +1,7 @@
 """Reading people from the files of other programs.
 
 CSV is read with any of the usual separators and with the titles that address books of other programs write, in French
-and English; vCard 3.0 and 4.0 (RFC 6350), several cards in one file.
+and English; cards as ``read_cards`` does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from palabre.contacts.entries import BadEntry, Entry, checked
+from palabre.contacts.cards import read_cards
+from palabre.contacts.entries import BadEntry, Entry, Typed, checked
 from palabre.contacts.exporting import FORMULA
 from palabre.errors import Refused
 from palabre.i18n import gettext as _
@@ -22,6 +23,8 @@ from palabre.mail import clean_line
 #: Longest file, in bytes, and most people in one.
 LONGEST_FILE, MOST_PEOPLE = 2 * 1024 * 1024, 20_000
 
+#: What looks like an address in a column that is not read.
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 #: Titles of columns, folded; the first that is there counts.
 _TITLES = {
     "name": ("name", "full name", "display name", "nom complet", "nom affiche", "file as"),
@@ -47,11 +50,13 @@ class ReadPerson:
     :param number: of the line or card, from 1.
     :param entry: as ``checked`` gave it back; as it was read where it is bad.
     :param problem: why it is bad; empty where it is not.
+    :param left_out: further addresses and numbers, of which a contact has one each.
     """
 
     number: int
     entry: Entry
     problem: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 def decode(content: bytes) -> str:
@@ -78,7 +83,9 @@ def read_people(text: str, *, country: str | None) -> list[ReadPerson]:
     text = _lines(text)
     if len(text) > LONGEST_FILE:
         raise _too_large()
-    read = list(_cards(text) if re.match(r"[\s\ufeff]*BEGIN:VCARD", text, re.IGNORECASE) else _rows(text))
+    read = list(
+        read_cards(text) if re.match(r"[\s\ufeff]*BEGIN:VCARD", text, re.IGNORECASE) else read_rows(text)
+    )
     if not read:
         raise Refused("nothing_to_import", _("No people were found in it."))
     if len(read) > MOST_PEOPLE:
@@ -86,20 +93,21 @@ def read_people(text: str, *, country: str | None) -> list[ReadPerson]:
             "too_many", _("These are more than {most} people. Divide the file.").format(most=MOST_PEOPLE)
         )
     first: dict[str, int] = {}
-    return [_person(number, typed, country, first) for number, typed in read]
+    return [_person(typed, country, first) for typed in read]
 
 
-def _person(number: int, typed: Entry, country: str | None, first: dict[str, int]) -> ReadPerson:
+def _person(typed: Typed, country: str | None, first: dict[str, int]) -> ReadPerson:
+    number = typed.number
     try:
-        entry = checked(typed, country=country)
+        entry = checked(typed.entry, country=country)
     except BadEntry as bad:
-        return ReadPerson(number, typed, bad.message)
+        return ReadPerson(number, typed.entry, bad.message)
     key = entry.email or entry.phone
     if key in first:
         said = _("{who} is on line {line} already.").format(who=key, line=first[key])
         return ReadPerson(number, entry, said)
     first[key] = number
-    return ReadPerson(number, entry)
+    return ReadPerson(number, entry, left_out=typed.left_out)
 
 
 def _too_large() -> Refused:
@@ -111,7 +119,8 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _rows(text: str) -> Iterator[tuple[int, Entry]]:
+def read_rows(text: str) -> Iterator[Typed]:
+    """Everybody in a table."""
     lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
         return
@@ -127,7 +136,9 @@ def _rows(text: str) -> Iterator[tuple[int, Entry]]:
             if columns:
                 continue
             columns = {"name": 0, "email": 1, "phone": 2} if len(cells) > 1 else {"email": 0}
-        yield reader.line_num, _entry(cells, columns)
+        used = set(columns.values())
+        others = (cell for at, cell in enumerate(cells) if at not in used and _ADDRESS.fullmatch(cell))
+        yield Typed(reader.line_num, _entry(cells, columns), tuple(dict.fromkeys(others)))
 
 
 def _readable(reader: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -167,44 +178,3 @@ def _labels(cell: str) -> tuple[str, ...]:
     if " ::: " in cell or cell.startswith("* "):
         return tuple(part.strip().removeprefix("* ") for part in cell.split(" ::: "))
     return tuple(part for part in re.split(r"[,;]", cell) if part.strip())
-
-
-def _cards(text: str) -> Iterator[tuple[int, Entry]]:
-    # Not ``splitlines``: it cuts at U+2028 too, which may stand in a note.
-    lines = re.split(r"\r?\n", re.sub(r"\r?\n[ \t]", "", text))
-    number = 0
-    card: dict[str, list[str]] | None = None
-    for line in lines:
-        head, colon, value = line.partition(":")
-        name = head.split(";")[0].rpartition(".")[2].upper()
-        if name == "BEGIN" and value.strip().upper() == "VCARD":
-            number, card = number + 1, {}
-        elif name == "END" and card is not None:
-            yield number, _of_card(card)
-            card = None
-        elif colon and card is not None:
-            card.setdefault(name, []).append(value)
-
-
-def _of_card(card: dict[str, list[str]]) -> Entry:
-    def first(name: str) -> str:
-        return _plain(next(iter(card.get(name, ())), ""))
-
-    name = first("FN")
-    if not name and "N" in card:
-        family, given, *_rest = [*_split(card["N"][0], ";"), "", ""]
-        name = f"{given} {family}".strip()
-    labels = [label for value in card.get("CATEGORIES", ()) for label in _split(value, ",")]
-    email = first("EMAIL").removeprefix("mailto:")
-    phone = first("TEL").removeprefix("tel:").partition(";")[0]
-    if name in (email, phone):
-        name = ""
-    return Entry(clean_line(name), email, phone, tuple(labels), first("NOTE"))
-
-
-def _split(value: str, separator: str) -> list[str]:
-    return [_plain(part) for part in re.findall(rf"(?:^|{separator})((?:\\.|[^\\{separator}])*)", value)]
-
-
-def _plain(value: str) -> str:
-    return re.sub(r"\\([nN\\,;:])", lambda found: "\n" if found[1] in "nN" else found[1], value).strip()

@@ -47,8 +47,15 @@ def show_preview() -> ResponseReturnValue:
         return render_template("contacts/import.html", text=text, problem=refusal.message), 422
     counts = Counter(line.what for line in lines)
     order = ("bad", "new", "changed", "same")
-    shown = sorted(lines, key=lambda line: (order.index(line.what), line.number))[:_SHOWN]
-    return render_template("contacts/preview.html", text=text, lines=shown, counts=counts, total=len(lines))
+    shown = sorted(lines, key=lambda line: (order.index(line.what), not line.left_out, line.number))
+    return render_template(
+        "contacts/preview.html",
+        text=text,
+        lines=shown[:_SHOWN],
+        counts=counts,
+        cut=sum(bool(line.left_out) for line in lines),
+        total=len(lines),
+    )
 
 
 @contacts.post("/import")
