@@ -211,6 +211,20 @@ def put_off(session: Session, mail: Mail, *, now: datetime, problem: str) -> Non
     )
 
 
+def leave(session: Session, mail: Mail, *, until: datetime, now: datetime, problem: str) -> None:
+    """Nobody can write it for now, which was no attempt: again at ``until``, or failed after ``GIVEN_UP_AFTER_S``."""
+    if mail.due_at < now - timedelta(seconds=GIVEN_UP_AFTER_S):
+        mark_failed(session, mail.id, problem=problem)
+        return
+    _write(
+        session,
+        mail.id,
+        claimed_until=until,
+        attempts=mail.attempts - 1,
+        problem=problem[:_LONGEST_PROBLEM],
+    )
+
+
 def release(
     session: Session, mail_ids: Collection[int], *, now: datetime, problem: str | None = None
 ) -> None:

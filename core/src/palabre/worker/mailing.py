@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.message import Message
 from typing import Any
 
@@ -28,6 +29,7 @@ from palabre.mail.message import address, make_message
 from palabre.mail.outbox import (
     claim_mails,
     is_claimed,
+    leave,
     mark_failed,
     mark_sent,
     mark_withdrawn,
@@ -50,6 +52,8 @@ WRITERS: dict[str, Writer] = {}
 
 #: Mails that are claimed at once, and for how long, in seconds. Whoever sends renews the claims of what is still to go.
 BATCH, CLAIM_S = 20, 60.0
+#: So long a mail of a plugin that is switched off waits before somebody looks again, in seconds.
+SWITCHED_OFF_S = 300.0
 #: For how long it is tried to write down what the mail server said, in seconds.
 NOTED_WITHIN_S = 120.0
 
@@ -68,7 +72,7 @@ def writes(*kinds: str) -> Callable[[Writer], Writer]:
 def _writer(application: Application, kind: str) -> Writer:
     """Who writes a kind of mail: the core, or a plugin that the tenant has switched on.
 
-    :raises LookupError: nobody at this moment.
+    :raises _SwitchedOff: nobody at this moment.
     """
     found = WRITERS.get(kind)
     if found is not None:
@@ -77,7 +81,7 @@ def _writer(application: Application, kind: str) -> Writer:
         for one in contribution.value:
             if one.name == kind and kind.startswith(f"{contribution.plugin}."):
                 return one.write
-    raise LookupError(f"no plugin that is switched on writes {kind}")
+    raise _SwitchedOff(f"no plugin that is switched on writes {kind}")
 
 
 def site(application: Application) -> str:
@@ -150,6 +154,9 @@ class Batch:
                 message = self._message(mail)
             except _NotOurs:
                 return False
+            except _SwitchedOff as waits:
+                self._leave(mail, str(waits))
+                return False
             except Exception as error:  # a fault of ours or of a plugin must not hold up the others
                 log.exception("letter could not be written", kind=mail.kind, mail=mail.public_id)
                 self._put_off(mail, f"{type(error).__name__}: {error}")
@@ -193,6 +200,7 @@ class Batch:
         """The e-mail as it is to be sent at this moment; ``None`` when nobody wants it any more.
 
         :raises _NotOurs: it is not to be sent by us.
+        :raises _SwitchedOff: nobody writes it at this moment.
         """
         application, now = self.application, self.application.clock.now()
         with application.db.reading() as session:
@@ -216,6 +224,12 @@ class Batch:
         with self.application.db.transaction() as session:
             put_off(session, mail, now=self.application.clock.now(), problem=problem)
 
+    def _leave(self, mail: Mail, problem: str) -> None:
+        now = self.application.clock.now()
+        log.info("mail waits for its plugin", kind=mail.kind, mail=mail.public_id)
+        with self.application.db.transaction() as session:
+            leave(session, mail, until=now + timedelta(seconds=SWITCHED_OFF_S), now=now, problem=problem)
+
     def _tenant(self, mail: Mail) -> TenantContext:
         if mail.tenant_id not in self._tenants:
             with tenant_scope(None), self.application.db.reading() as session:
@@ -226,6 +240,10 @@ class Batch:
 
 class _NotOurs(Exception):
     """The mail was withdrawn since it was claimed, or the claim ran out because this machine slept."""
+
+
+class _SwitchedOff(Exception):
+    """The plugin that writes the mail is switched off for the tenant, kept out, or not there any more."""
 
 
 def send_due(application: Application, by: Carrier) -> int:
