@@ -115,6 +115,14 @@ def test_a_transfer_is_ordered_and_brings_credits_when_the_desk_says_that_it_cam
     assert "You have 100 credits." in lea.get("/plugins/billing/")
 
 
+def test_what_there_is_to_do_is_mailed_once(lea, desk, world):
+    order = buy(lea)
+    lea.send("/plugins/billing/buy", f"{order}/pay")
+    (mail,) = world.posted()
+    for said in ("how to pay €120.00", "FR76 3000 6000 0112 3456 7890 189", reference_on(lea.get(order))):
+        assert said in f"{mail.subject}\n{mail.text}"
+
+
 def test_a_form_that_is_sent_twice_orders_once(lea, desk):
     pack = re.search(r"/plugins/billing/buy/(\w+)", lea.get("/plugins/billing/buy"))[1]
     form = f"/plugins/billing/buy/{pack}"

@@ -64,11 +64,11 @@ def lea(web, world, application, account, desk):
     return Visitor(client_of(web, account))
 
 
-def buy(buyer):
-    """Order the one pack by card; the address of the order."""
+def buy(buyer, method="card"):
+    """Order the one pack; the address of the order."""
     pack = re.search(r"/plugins/billing/buy/(\w+)", buyer.get("/plugins/billing/buy"))[1]
     form = f"/plugins/billing/buy/{pack}"
-    typed = {**BUYER, "method": "card"}
+    typed = {**BUYER, "method": method}
     once = re.search(r'name="once" value="(\w+)"', buyer.send(form, form, 200, **typed))[1]
     where = buyer.send(form, "/plugins/billing/orders", **typed, pack=pack, once=once)
     return where.removesuffix("/go")

@@ -22,7 +22,7 @@ from palabre.toolkit import (
     hookimpl,
 )
 from palabre.toolkit import gettext as _
-from palabre_billing import cli, invoices, offers
+from palabre_billing import cli, invoices, offers, payments
 from palabre_billing import letters as mails
 from palabre_billing.debits.duties import HOUR, WARN
 from palabre_billing.debits.hours import do_hour
@@ -30,7 +30,7 @@ from palabre_billing.debits.opening import pay_for_start
 from palabre_billing.debits.warnings import do_warning
 from palabre_billing.invoices import do_after_payment, pdf_maker
 from palabre_billing.ledger import balance, own_account
-from palabre_billing.payments import CHECK, Card, Cheque, PaymentMethod, Transfer, do_check
+from palabre_billing.payments import CHECK, Card, Cheque, PaymentMethod, PayPal, Transfer, do_check
 from palabre_billing.section import BillingSection
 from palabre_billing.shop import AFTER_PAYMENT
 from palabre_billing.statement import in_words
@@ -97,14 +97,14 @@ def duties() -> list[DutyKind]:
 
 @hookimpl
 def letters() -> list[LetterKind]:
-    """Credits run out; a meeting was stopped; invoices."""
-    return [*mails.KINDS, *invoices.LETTERS]
+    """Credits run out; a meeting was stopped; how to pay; invoices."""
+    return [*mails.KINDS, *payments.LETTERS, *invoices.LETTERS]
 
 
 @hookimpl
 def payment_methods() -> list[PaymentMethod]:
-    """Card, bank transfer and cheque."""
-    return [Card(), Transfer(), Cheque()]
+    """Card, PayPal, bank transfer and cheque."""
+    return [Card(), PayPal(), Transfer(), Cheque()]
 
 
 @hookimpl

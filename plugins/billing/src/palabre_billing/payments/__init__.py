@@ -3,13 +3,16 @@
 from palabre_billing.payments.beginning import CHECK, begin_payment, check_payment, do_check
 from palabre_billing.payments.cheque import Cheque
 from palabre_billing.payments.desk import Desk
+from palabre_billing.payments.letters import LETTERS
 from palabre_billing.payments.method import Call, MethodField, Ordered, PaymentMethod, Step
+from palabre_billing.payments.paypal import PayPal
 from palabre_billing.payments.registry import Known, desk_for, known_methods, offered_methods
 from palabre_billing.payments.stripe import Card
 from palabre_billing.payments.transfer import Transfer
 
 __all__ = [
     "CHECK",
+    "LETTERS",
     "Call",
     "Card",
     "Cheque",
@@ -17,6 +20,7 @@ __all__ = [
     "Known",
     "MethodField",
     "Ordered",
+    "PayPal",
     "PaymentMethod",
     "Step",
     "Transfer",

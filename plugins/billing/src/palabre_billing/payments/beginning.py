@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from palabre.toolkit import Application, Duty, Refused, add_duty, finish
 from palabre.toolkit import gettext as _
+from palabre_billing.payments.letters import tell_instructions
 from palabre_billing.payments.method import Ordered
 from palabre_billing.payments.registry import desk_for, known_methods
 from palabre_billing.shop.models import Order, OrderState
@@ -37,6 +38,8 @@ def begin_payment(application: Application, *, tenant_id: int, order_id: int) ->
     now = application.clock.now()
     with application.db.transaction() as session:
         note_step(session, order_id, reference=step.reference, step=step.as_json())
+        if step.lines:
+            tell_instructions(session, session.get_one(Order, order_id), now=now)
         if known.can_check:
             _owe_check(session, session.get_one(Order, order_id), 0, begun=now, now=now)
 

@@ -64,6 +64,15 @@ class Desk:
         """The order that the provider calls so."""
         return self._find(Order.provider_reference == provider_reference)
 
+    def order_of_payment(self, payment_id: str) -> Ordered | None:
+        """The order that a payment was for, of which the desk was told before."""
+        paid = select(Payment.order_id).where(
+            Payment.tenant_id == self.tenant_id,
+            Payment.method == self.method,
+            Payment.provider_id == payment_id,
+        )
+        return self._find(Order.id.in_(paid))
+
     def note_reference(self, order: Ordered, provider_reference: str) -> None:
         """Keep what the provider calls an order; the step stays."""
         with self.application.db.transaction() as session:
