@@ -8,11 +8,19 @@ The invariants, which the database holds as far as it can and ``verify`` proves:
 - A balance is the sum of an account's entries. A snapshot makes that quick; it is never believed without being checked.
 """
 
-from palabre_billing.ledger.accounts import GIFTS, USED, customer_account, own_account, system_account
+from palabre_billing.ledger.accounts import (
+    GIFTS,
+    USED,
+    customer_account,
+    own_account,
+    system_account,
+    system_account_id,
+)
 from palabre_billing.ledger.balance import balance
 from palabre_billing.ledger.models import Entry, LedgerAccount, Snapshot, Transaction
-from palabre_billing.ledger.posting import KeyReused, NotEnoughCredits, Posting, Unbalanced, post
+from palabre_billing.ledger.posting import KeyReused, NotEnoughCredits, Unbalanced, lock_accounts, post
 from palabre_billing.ledger.reversing import reverse
+from palabre_billing.ledger.rows import Posting
 from palabre_billing.ledger.verifying import Check, verify_ledger
 
 __all__ = [
@@ -29,9 +37,11 @@ __all__ = [
     "Unbalanced",
     "balance",
     "customer_account",
+    "lock_accounts",
     "own_account",
     "post",
     "reverse",
     "system_account",
+    "system_account_id",
     "verify_ledger",
 ]

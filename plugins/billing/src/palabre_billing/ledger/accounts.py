@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from palabre.toolkit import Account
+from palabre_billing.ledger import rows
 from palabre_billing.ledger.models import LedgerAccount
 
 #: The tenant's own accounts: where given credits come from, and where used ones go.
@@ -30,6 +31,12 @@ def own_account(session: Session, account_id: int) -> LedgerAccount | None:
 def system_account(session: Session, code: str, *, tenant_id: int, now: datetime) -> LedgerAccount:
     """One of the tenant's own accounts."""
     return _account(session, tenant_id, code, owner_id=None, is_customer=False, now=now)
+
+
+def system_account_id(session: Session, code: str, *, tenant_id: int, now: datetime) -> int:
+    """The id of one of the tenant's own accounts, found quickly where it is there already."""
+    known = rows.account_id(session, code, tenant_id=tenant_id)
+    return known or system_account(session, code, tenant_id=tenant_id, now=now).id
 
 
 def _account(

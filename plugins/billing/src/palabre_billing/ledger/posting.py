@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from palabre.toolkit import PalabreError
+from palabre.toolkit import PalabreError, current_tenant
+from palabre_billing.ledger import rows
 from palabre_billing.ledger.balance import balance, keep_snapshot, standing
-from palabre_billing.ledger.models import Entry, LedgerAccount, Transaction
+from palabre_billing.ledger.models import LedgerAccount, Transaction
+from palabre_billing.ledger.rows import Posting
 
 #: Most credits that one entry moves; sums of a billion of them fit into 64 bits.
 MOST_CREDITS = 10**9
@@ -41,28 +39,6 @@ class NotEnoughCredits(PalabreError):
         self.missing = missing
 
 
-@dataclass(frozen=True, kw_only=True)
-class Posting:
-    """A transaction that is to be posted.
-
-    :param key: names the effect, unique in the tenant.
-    :param entries: credits by the id of the account; they sum to zero.
-    :param at: not compared when the key comes again.
-    """
-
-    tenant_id: int
-    key: str
-    kind: str
-    entries: Mapping[int, int]
-    at: datetime
-    reason: str = ""
-    author: str = ""
-    meeting: str | None = None
-    meeting_name: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
-    reverses_id: int | None = None
-
-
 def post(session: Session, posting: Posting, *, not_below: Mapping[int, int] | None = None) -> Transaction:
     """Post a transaction, in the caller's transaction; the one that was posted before under the same key.
 
@@ -74,30 +50,25 @@ def post(session: Session, posting: Posting, *, not_below: Mapping[int, int] | N
     :raises NotEnoughCredits: when an account would fall below what it must keep; nothing is written.
     """
     _check(posting.entries)
-    accounts = _lock(session, posting)
-    known = _posted(session, posting)
-    if known is not None:
-        return _same(known, posting)
+    _check_tenant(posting)
+    session.flush()  # what follows goes past the ORM, which would take most of its time
+    customers = _lock(session, posting)
+    if _is_posted(session, posting):
+        return _same(session, posting)
     # read once: the customers' accounts are locked, so nothing comes in between
-    before = {one.id: standing(session, one.id) for one in accounts if one.is_customer}
+    before = {account_id: standing(session, account_id) for account_id in customers}
     for account_id, floor in (not_below or {}).items():
         has = before[account_id].credits if account_id in before else balance(session, account_id)
         after = has + posting.entries.get(account_id, 0)
         if after < floor:
             raise NotEnoughCredits(account_id, balance=has, missing=floor - after)
-    made = _row(posting)
-    try:
-        with session.begin_nested():
-            session.add(made)
-    except IntegrityError:
-        known = _posted(session, posting)
-        if known is None:  # it was no matter of the key
-            raise
-        return _same(known, posting)
-    written = {entry.account_id: entry for entry in made.entries}
-    for account in accounts:
-        if account.is_customer:
-            keep_snapshot(session, account, before[account.id].plus(written[account.id]))
+    made = rows.insert_transaction(session, posting)
+    if made is None:  # by somebody who has none of our customers' accounts locked, since we looked
+        return _same(session, posting)
+    rows.insert_entries(session, posting, made.id)
+    for account_id, found in before.items():
+        if found.is_long:
+            keep_snapshot(session, account_id, posting.tenant_id)
     return made
 
 
@@ -109,21 +80,19 @@ def _check(entries: Mapping[int, int]) -> None:
         raise Unbalanced(f"entries of a transaction sum to zero: {amounts}")
 
 
-def _lock(session: Session, posting: Posting) -> list[LedgerAccount]:
-    """The accounts, the customers' locked, always in the same order so that two postings never wait for each other."""
-    found = {
-        one.id: one
-        for one in session.scalars(
-            select(LedgerAccount).where(
-                LedgerAccount.id.in_(posting.entries), LedgerAccount.tenant_id == posting.tenant_id
-            )
-        )
-    }
+def _check_tenant(posting: Posting) -> None:
+    tenant = current_tenant()
+    if tenant is not None and tenant.id != posting.tenant_id:
+        raise PalabreError(f"{posting.key} of another tenant posted from tenant {tenant.id}")
+
+
+def _lock(session: Session, posting: Posting) -> list[int]:
+    """The customers' accounts, locked, always in the same order so that two postings never wait for each other."""
+    found = rows.lock(session, tenant_id=posting.tenant_id, account_ids=list(posting.entries))
     missing = [account_id for account_id in posting.entries if account_id not in found]
     if missing:
         raise PalabreError(f"the tenant {posting.tenant_id} has no accounts {missing}")
-    lock_accounts(session, [one.id for one in found.values() if one.is_customer])
-    return [found[account_id] for account_id in sorted(found)]
+    return sorted(account_id for account_id, is_customer in found.items() if is_customer)
 
 
 def lock_accounts(session: Session, account_ids: list[int]) -> None:
@@ -136,13 +105,14 @@ def lock_accounts(session: Session, account_ids: list[int]) -> None:
     ).all()
 
 
-def _posted(session: Session, posting: Posting) -> Transaction | None:
-    return session.scalar(
+def _is_posted(session: Session, posting: Posting) -> bool:
+    return rows.transaction_id(session, tenant_id=posting.tenant_id, key=posting.key) is not None
+
+
+def _same(session: Session, posting: Posting) -> Transaction:
+    known = session.scalars(
         select(Transaction).where(Transaction.tenant_id == posting.tenant_id, Transaction.key == posting.key)
-    )
-
-
-def _same(known: Transaction, posting: Posting) -> Transaction:
+    ).one()
     before = (
         known.kind,
         known.reason,
@@ -164,22 +134,3 @@ def _same(known: Transaction, posting: Posting) -> Transaction:
     if before != after:
         raise KeyReused(f"{posting.key} was posted before with another content: {before}, now {after}")
     return known
-
-
-def _row(posting: Posting) -> Transaction:
-    return Transaction(
-        tenant_id=posting.tenant_id,
-        key=posting.key,
-        kind=posting.kind,
-        at=posting.at,
-        reason=posting.reason,
-        author=posting.author,
-        meeting=posting.meeting,
-        meeting_name=posting.meeting_name,
-        details=dict(posting.details),
-        reverses_id=posting.reverses_id,
-        entries=[
-            Entry(tenant_id=posting.tenant_id, account_id=account_id, credits=amount)
-            for account_id, amount in sorted(posting.entries.items())
-        ],
-    )
