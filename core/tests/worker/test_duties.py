@@ -27,6 +27,7 @@ class Bell:
         self.rung: list[str] = []
         self.meanwhile: Callable[[], object] = lambda: None
         self.broken = False
+        self.at_once = 1
 
     @hookimpl
     def feature(self) -> Feature:
@@ -34,7 +35,7 @@ class Bell:
 
     @hookimpl
     def duties(self) -> list[DutyKind]:
-        return [DutyKind("bell.ring", self.ring)]
+        return [DutyKind("bell.ring", self.ring, at_once=self.at_once)]
 
     def ring(self, application: Application, duty: Duty) -> None:
         if self.broken:
@@ -213,6 +214,75 @@ def test_a_claim_is_taken_for_one_duty_at_a_time(application, bell, owe, clock):
     do_due(application)
     assert claims[0] is None
     assert bell.rung == ["one", "two"]
+
+
+@pytest.fixture
+def three(bell, owe, clock) -> list[str]:
+    """Keys of duties that are due and that a worker claims together."""
+    bell.at_once = 10
+    keys = ["one", "two", "three"]
+    for key in keys:
+        owe(key)
+    owe("of another kind", kind="nobody.does_it")
+    clock.advance(minutes=1)
+    return keys
+
+
+def test_duties_that_take_no_time_are_claimed_together(application, bell, three, clock):
+    claims = []
+    bell.meanwhile = lambda: claims.append(_row(application, "three").claimed_until)
+    assert do_due(application) == 4
+    assert bell.rung == three
+    assert claims[0] is None  # the first shows whether anybody does them
+    assert claims[1] == clock.now() + timedelta(seconds=120)
+    assert [_row(application, key).attempts for key in three] == [1, 1, 1]
+
+
+def test_of_duties_claimed_together_one_that_fails_holds_up_no_other(application, bell, three, clock):
+    def fail_at_two() -> None:
+        if bell.rung[-1] == "two":
+            raise RuntimeError("the rope is torn")
+
+    bell.meanwhile = fail_at_two
+    do_due(application)
+    assert bell.rung == three
+    assert [_row(application, key).is_open for key in three] == [False, True, False]
+    clock.advance(seconds=10)
+    bell.meanwhile = lambda: None
+    do_due(application)
+    assert bell.rung == [*three, "two"]
+
+
+def test_a_worker_that_turns_out_slow_gives_back_what_it_claimed_together(application, bell, three, clock):
+    def be_slow() -> None:
+        if bell.rung[-1] == "two":
+            clock.advance(seconds=61)
+            bell.meanwhile = lambda: attempts.append(_row(application, "three").attempts)
+
+    attempts: list[int] = []
+    bell.meanwhile = be_slow
+    do_due(application)
+    assert bell.rung == three
+    assert attempts == [1]  # what it gave back was no attempt
+
+
+def test_duties_claimed_together_by_a_killed_worker_are_taken_by_another(application, bell, three, clock):
+    class Killed(BaseException):
+        pass
+
+    def kill() -> None:
+        if bell.rung[-1] == "two":
+            raise Killed
+
+    bell.meanwhile = kill
+    with pytest.raises(Killed):
+        do_due(application)
+    bell.meanwhile = lambda: None
+    do_due(application)
+    assert bell.rung == ["one", "two"]
+    clock.advance(minutes=3)
+    do_due(application)
+    assert bell.rung == ["one", "two", "two", "three"]
 
 
 def test_two_who_owe_the_same_at_once_owe_it_once(application, bell, owe, clock):

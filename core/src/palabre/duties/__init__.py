@@ -5,6 +5,25 @@ what it does, and that it is done, are one transaction wherever the effect is in
 """
 
 from palabre.duties.kinds import DutyKind
-from palabre.duties.rows import add_duty, claim_due, finish, leave, postpone, withdraw_duties
+from palabre.duties.rows import (
+    CLAIM_S,
+    add_duty,
+    claim_alike,
+    claim_due,
+    finish,
+    leave,
+    postpone,
+    withdraw_duties,
+)
 
-__all__ = ["DutyKind", "add_duty", "claim_due", "finish", "leave", "postpone", "withdraw_duties"]
+__all__ = [
+    "CLAIM_S",
+    "DutyKind",
+    "add_duty",
+    "claim_alike",
+    "claim_due",
+    "finish",
+    "leave",
+    "postpone",
+    "withdraw_duties",
+]

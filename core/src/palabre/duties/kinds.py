@@ -19,7 +19,10 @@ class DutyKind:
     :param do: does it, outside any transaction, in the tenant's scope. What it writes and ``finish`` belong in one
         transaction, so that it is never done twice; a duty that is not finished when it returns is finished then.
         What it raises puts the duty off, with pauses that grow.
+    :param at_once: how many of a tenant's a worker claims together, to do them one after the other. Only for what takes
+        milliseconds: when a worker is killed, or is slow, the others of them wait until the claim runs out.
     """
 
     name: str
     do: Callable[[Application, Duty], None]
+    at_once: int = 1

@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from palabre.application import Application
-from palabre.duties import claim_due, finish, leave, postpone
+from palabre.duties import CLAIM_S, DutyKind, claim_alike, claim_due, finish, leave, postpone
 from palabre.errors import Refused
 from palabre.hookspecs import duties as hooks
 from palabre.model import Duty, Tenant
@@ -28,8 +28,7 @@ def do_due(application: Application) -> int:
     """Do every duty that is due; how many were tried."""
     count = 0
     while (duty := _claim(application)) is not None:
-        _do(application, duty)
-        count += 1
+        count += _do_with_alike(application, duty)
     return count
 
 
@@ -38,19 +37,44 @@ def _claim(application: Application) -> Duty | None:
         return claim_due(session, now=application.clock.now())
 
 
-def _do(application: Application, duty: Duty) -> None:
+def _do_with_alike(application: Application, duty: Duty) -> int:
+    """Do a duty, and others like it when its kind allows that; how many were tried."""
     with tenant_scope(_tenant(application, duty)):
-        do = _kinds(application).get(duty.kind)
-        if do is None:
+        kind = _kinds(application).get(duty.kind)
+        if kind is None:
             _wait_for_switch(application, duty)
-            return
-        try:
-            do(application, duty)
-        except Exception as error:
-            _put_off(application, duty, error)
-            return
+            return 1
+        _do(application, kind, duty)
+        if kind.at_once == 1:
+            return 1
+        claimed_at = application.clock.now()
+        with application.db.transaction() as session:
+            alike = claim_alike(session, duty, now=claimed_at, most=kind.at_once - 1)
+        fresh_until = claimed_at + timedelta(seconds=CLAIM_S / 2)
+        for number, one in enumerate(alike):
+            if application.clock.now() > fresh_until:
+                _give_back(application, alike[number:])
+                return 1 + number
+            _do(application, kind, one)
+        return 1 + len(alike)
+
+
+def _do(application: Application, kind: DutyKind, duty: Duty) -> None:
+    try:
+        kind.do(application, duty)
+    except Exception as error:
+        _put_off(application, duty, error)
+        return
+    if duty.done_at is None:
         with application.db.transaction() as session:
             finish(session, duty, now=application.clock.now())
+
+
+def _give_back(application: Application, duties: list[Duty]) -> None:
+    """Let any worker take what this one was too slow for."""
+    with application.db.transaction() as session:
+        for duty in duties:
+            leave(session, duty, due_at=duty.due_at, problem=None)
 
 
 def _tenant(application: Application, duty: Duty) -> TenantContext:
@@ -58,13 +82,13 @@ def _tenant(application: Application, duty: Duty) -> TenantContext:
         return tenant_context(session, application.plugins, session.get_one(Tenant, duty.tenant_id))
 
 
-def _kinds(application: Application) -> dict[str, Callable[[Application, Duty], None]]:
+def _kinds(application: Application) -> dict[str, DutyKind]:
     """The core's, and those of the plugins that the tenant has switched on."""
-    kinds = dict(HANDLERS)
+    kinds = {name: DutyKind(name, do) for name, do in HANDLERS.items()}
     for contribution in application.plugins.collect(hooks.duties):
         for kind in contribution.value:
             if kind.name.startswith(f"{contribution.plugin}."):
-                kinds[kind.name] = kind.do
+                kinds[kind.name] = kind
             else:
                 error = ValueError(
                     f"the duty {kind.name!r} must begin with {contribution.plugin!r} and a dot"

@@ -88,8 +88,8 @@ def meeting_starting(session: Session, meeting: Meeting) -> None:
 def duties() -> list[DutyKind]:
     """Each following hour, the warnings before it, payments that are looked after, and what follows them."""
     return [
-        DutyKind(HOUR, do_hour),
-        DutyKind(WARN, do_warning),
+        DutyKind(HOUR, do_hour, at_once=50),
+        DutyKind(WARN, do_warning, at_once=50),
         DutyKind(CHECK, do_check),
         DutyKind(AFTER_PAYMENT, do_after_payment),
     ]

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
+from palabre.toolkit import Base
 from palabre_billing.debits.models import ChargedHour, Fate, Opening
-from palabre_billing.ledger import USED, Posting, post, system_account
-from palabre_billing.ledger.posting import lock_accounts
+from palabre_billing.ledger import USED, Posting, lock_accounts, post, system_account_id
 from palabre_billing.prices.models import PriceList
+
+# Of every hour of every live meeting: built once, and past the ORM.
+_HOURS = Base.metadata.tables["billing_hour"]
+_LISTS = Base.metadata.tables["billing_price_list"]
+_INSERT_HOUR = insert(_HOURS)
+_HOUR_ID = select(_HOURS.c.id).where(
+    _HOURS.c.opening_id == bindparam("opening_id"), _HOURS.c.number == bindparam("number")
+)
+_FREE_HOURS = select(_LISTS.c.free_hours).where(_LISTS.c.id == bindparam("price_list_id"))
 
 
 def hour_start(opening: Opening, number: int) -> datetime:
@@ -18,31 +27,24 @@ def hour_start(opening: Opening, number: int) -> datetime:
     return opening.started_at + timedelta(hours=number)
 
 
-def charge_hour(
-    session: Session, opening: Opening, number: int, *, lowest: int, now: datetime
-) -> ChargedHour:
-    """Charge one hour, once; the hour as it was charged before when it was.
+def charge_hour(session: Session, opening: Opening, number: int, *, lowest: int, now: datetime) -> None:
+    """Charge one hour that was not charged yet. Call it while the room is locked, so that nobody else does.
 
     :param lowest: the balance that the payer must keep.
     :raises NotEnoughCredits: when it would fall below; nothing is written.
     """
-    lock_accounts(session, [opening.payer_id])
-    known = charged(session, opening, number)
-    if known is not None:
-        return known
     starts_at = hour_start(opening, number)
-    if opening.credits == 0 or free_hours_left(
-        session, opening.payer_id, opening.price_list_id, at=starts_at
-    ):
-        return note(session, opening, number, Fate.FREE)
-    used = system_account(session, USED, tenant_id=opening.tenant_id, now=now)
+    if opening.credits == 0 or takes_free_hour(session, opening, at=starts_at):
+        note(session, opening, number, Fate.FREE)
+        return
+    used = system_account_id(session, USED, tenant_id=opening.tenant_id, now=now)
     paid = post(
         session,
         Posting(
             tenant_id=opening.tenant_id,
             key=f"hour:{opening.key}:{number}",
             kind="debit",
-            entries={opening.payer_id: -opening.credits, used.id: opening.credits},
+            entries={opening.payer_id: -opening.credits, used: opening.credits},
             at=now,
             meeting=opening.meeting,
             meeting_name=opening.meeting_name,
@@ -50,7 +52,15 @@ def charge_hour(
         ),
         not_below={opening.payer_id: lowest},
     )
-    return note(session, opening, number, Fate.PAID, credits=opening.credits, transaction_id=paid.id)
+    note(session, opening, number, Fate.PAID, credits=opening.credits, transaction_id=paid.id)
+
+
+def takes_free_hour(session: Session, opening: Opening, *, at: datetime) -> bool:
+    """Whether an hour is one of the month's free ones. The payer's account is then locked: nobody else takes it."""
+    if not session.connection().scalar(_FREE_HOURS, {"price_list_id": opening.price_list_id}):
+        return False
+    lock_accounts(session, [opening.payer_id])
+    return free_hours_left(session, opening.payer_id, opening.price_list_id, at=at) > 0
 
 
 def note(
@@ -61,27 +71,24 @@ def note(
     *,
     credits: int = 0,
     transaction_id: int | None = None,
-) -> ChargedHour:
+) -> None:
     """Note what became of an hour."""
-    hour = ChargedHour(
-        tenant_id=opening.tenant_id,
-        opening_id=opening.id,
-        number=number,
-        starts_at=hour_start(opening, number),
-        fate=fate,
-        credits=credits,
-        transaction_id=transaction_id,
-    )
-    session.add(hour)
-    session.flush()
-    return hour
+    hour = {
+        "tenant_id": opening.tenant_id,
+        "opening_id": opening.id,
+        "number": number,
+        "starts_at": hour_start(opening, number),
+        "fate": fate,
+        "credits": credits,
+        "transaction_id": transaction_id,
+    }
+    session.connection().execute(_INSERT_HOUR, hour)
 
 
-def charged(session: Session, opening: Opening, number: int) -> ChargedHour | None:
-    """What became of an hour, if it is known already."""
-    return session.scalar(
-        select(ChargedHour).where(ChargedHour.opening_id == opening.id, ChargedHour.number == number)
-    )
+def is_charged(session: Session, opening: Opening, number: int) -> bool:
+    """Whether it is known already what became of an hour."""
+    hour = {"opening_id": opening.id, "number": number}
+    return session.connection().scalar(_HOUR_ID, hour) is not None
 
 
 def free_hours_left(session: Session, payer_id: int, price_list_id: int, *, at: datetime) -> int:

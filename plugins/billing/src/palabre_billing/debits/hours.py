@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from palabre.toolkit import (
     Application,
+    Base,
     Duty,
     Meeting,
     MeetingState,
@@ -22,7 +23,7 @@ from palabre.toolkit import (
     in_room,
     opening_after,
 )
-from palabre_billing.debits.charging import charge_hour, charged, hour_start, note
+from palabre_billing.debits.charging import charge_hour, hour_start, is_charged, note
 from palabre_billing.debits.duties import owe_next_hour
 from palabre_billing.debits.models import Fate, Opening
 from palabre_billing.ledger import NotEnoughCredits
@@ -31,6 +32,14 @@ from palabre_billing.prices.terms import lowest_balance
 
 #: An hour that is charged later than this was held up by us: then there must be a sign that somebody was there.
 LATE_S = 120.0
+
+_OPENINGS = Base.metadata.tables["billing_opening"]
+_NEWEST = (
+    select(_OPENINGS.c.id)
+    .where(_OPENINGS.c.meeting_id == bindparam("meeting_id"))
+    .order_by(_OPENINGS.c.after_seq.desc())
+    .limit(1)
+)
 
 
 def do_hour(application: Application, duty: Duty) -> None:
@@ -42,34 +51,29 @@ def do_hour(application: Application, duty: Duty) -> None:
         opening = room.session.get_one(Opening, duty.data["opening"])
         number = duty.data["hour"]
         starts_at = hour_start(opening, number)
-        if charged(room.session, opening, number) is not None:
+        if is_charged(room.session, opening, number):
             return
-        if not was_open(room.session, room.meeting, opening, starts_at):
-            return
-        _charge(room, opening, number, starts_at)
+        live = is_live(room.session, room.meeting, opening)
+        if live or was_open(room.session, room.meeting, opening, starts_at):
+            _charge(room, opening, number, starts_at, live=live)
 
 
 def was_open(session: Session, meeting: Meeting, opening: Opening, at: datetime) -> bool:
-    """Whether the room of an opening was still open at a moment that has passed."""
-    if is_live(session, meeting, opening):
-        return True
+    """Whether the room of an opening that is over was still open at a moment."""
     found = opening_after(session, meeting_id=meeting.id, seq=opening.after_seq)
     return found is not None and found.closed_at is not None and found.closed_at > at
 
 
 def is_live(session: Session, meeting: Meeting, opening: Opening) -> bool:
     """Whether a meeting is live at this moment, and has been since this opening."""
-    newest = session.scalar(
-        select(Opening.id).where(Opening.meeting_id == meeting.id).order_by(Opening.after_seq.desc()).limit(1)
-    )
+    newest = session.connection().scalar(_NEWEST, {"meeting_id": meeting.id})
     # opened again while nobody paid, it has a start of its own
     is_this_one = meeting.started_at is not None and meeting.started_at <= opening.started_at
     return meeting.state is MeetingState.LIVE and is_this_one and newest == opening.id
 
 
-def _charge(room: RoomTransaction, opening: Opening, number: int, starts_at: datetime) -> None:
+def _charge(room: RoomTransaction, opening: Opening, number: int, starts_at: datetime, *, live: bool) -> None:
     session, now = room.session, room.now
-    live = is_live(session, room.meeting, opening)
     if now - starts_at > timedelta(seconds=LATE_S) and _nobody_since(
         session, room.meeting, opening, starts_at
     ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from palabre.toolkit import Application, Duty, finish, in_room
-from palabre_billing.debits.charging import charged, free_hours_left, hour_start
+from palabre_billing.debits.charging import free_hours_left, hour_start, is_charged
 from palabre_billing.debits.duties import owe_warning
 from palabre_billing.debits.hours import is_live
 from palabre_billing.debits.models import Opening
@@ -22,7 +22,7 @@ def do_warning(application: Application, duty: Duty) -> None:
         opening = session.get_one(Opening, duty.data["opening"])
         number, minutes = duty.data["hour"], duty.data["minutes"]
         starts_at = hour_start(opening, number)
-        if now >= starts_at or charged(session, opening, number) is not None:
+        if now >= starts_at or is_charged(session, opening, number):
             return
         if not is_live(session, room.meeting, opening):
             return

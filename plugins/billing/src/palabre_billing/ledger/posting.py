@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from palabre.toolkit import PalabreError, current_tenant
 from palabre_billing.ledger import rows
-from palabre_billing.ledger.balance import balance, keep_snapshot, standing
+from palabre_billing.ledger.balance import SNAPSHOT_EVERY, balance, keep_snapshot
 from palabre_billing.ledger.models import LedgerAccount, Transaction
 from palabre_billing.ledger.rows import Posting
 
@@ -56,18 +56,17 @@ def post(session: Session, posting: Posting, *, not_below: Mapping[int, int] | N
     if _is_posted(session, posting):
         return _same(session, posting)
     # read once: the customers' accounts are locked, so nothing comes in between
-    before = {account_id: standing(session, account_id) for account_id in customers}
+    before = {account_id: rows.standing(session, account_id) for account_id in customers}
     for account_id, floor in (not_below or {}).items():
         has = before[account_id].credits if account_id in before else balance(session, account_id)
         after = has + posting.entries.get(account_id, 0)
         if after < floor:
             raise NotEnoughCredits(account_id, balance=has, missing=floor - after)
-    made = rows.insert_transaction(session, posting)
+    made = rows.insert_posting(session, posting)
     if made is None:  # by somebody who has none of our customers' accounts locked, since we looked
         return _same(session, posting)
-    rows.insert_entries(session, posting, made.id)
     for account_id, found in before.items():
-        if found.is_long:
+        if found.since + 1 >= SNAPSHOT_EVERY:
             keep_snapshot(session, account_id, posting.tenant_id)
     return made
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from palabre.toolkit import Refused
 from palabre.toolkit import gettext as _
 from palabre_billing.ledger.models import Transaction
-from palabre_billing.ledger.posting import Posting, post
+from palabre_billing.ledger.posting import post
+from palabre_billing.ledger.rows import Posting
 
 
 def reverse(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import and_, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, make_transient_to_detached
 
@@ -45,14 +45,24 @@ _ACCOUNT_ID = select(_ACCOUNTS.c.id).where(
 _TRANSACTION_ID = select(_TRANSACTIONS.c.id).where(
     _TRANSACTIONS.c.tenant_id == bindparam("tenant_id"), _TRANSACTIONS.c.key == bindparam("key")
 )
-_KEPT = select(_SNAPSHOTS.c.credits, _SNAPSHOTS.c.entry_id).where(
-    _SNAPSHOTS.c.account_id == bindparam("account_id")
+_SINCE = and_(
+    _ENTRIES.c.account_id == _ACCOUNTS.c.id, _ENTRIES.c.id > func.coalesce(_SNAPSHOTS.c.entry_id, 0)
 )
-_SINCE = select(func.coalesce(func.sum(_ENTRIES.c.credits), 0), func.max(_ENTRIES.c.id), func.count()).where(
-    _ENTRIES.c.account_id == bindparam("account_id"), _ENTRIES.c.id > bindparam("until")
+_STANDING = (
+    select(
+        func.coalesce(_SNAPSHOTS.c.credits, 0),
+        func.coalesce(_SNAPSHOTS.c.entry_id, 0),
+        func.coalesce(func.sum(_ENTRIES.c.credits), 0),
+        func.max(_ENTRIES.c.id),
+        func.count(_ENTRIES.c.id),
+    )
+    .select_from(
+        _ACCOUNTS.outerjoin(_SNAPSHOTS, _SNAPSHOTS.c.account_id == _ACCOUNTS.c.id).outerjoin(_ENTRIES, _SINCE)
+    )
+    .where(_ACCOUNTS.c.id == bindparam("account_id"))
+    .group_by(_SNAPSHOTS.c.credits, _SNAPSHOTS.c.entry_id)
 )
 _INSERT = insert(_TRANSACTIONS).returning(_TRANSACTIONS.c.id)
-# On SQLite nobody else writes meanwhile, and a trigger refuses what would replace a row.
 _INSERT_OR_LEAVE = (
     postgresql.insert(_TRANSACTIONS)
     .on_conflict_do_nothing(index_elements=["tenant_id", "key"])
@@ -83,6 +93,19 @@ class Posting:
     reverses_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A balance, and how much had to be added up for it.
+
+    :param entry_id: number of the account's last entry; 0 without any.
+    :param since: entries since the snapshot.
+    """
+
+    credits: int
+    entry_id: int
+    since: int
+
+
 def lock(session: Session, *, tenant_id: int, account_ids: list[int]) -> dict[int, bool]:
     """Let nobody else post to the customers' accounts among these until the caller's transaction ends.
 
@@ -102,20 +125,17 @@ def transaction_id(session: Session, *, tenant_id: int, key: str) -> int | None:
     return session.connection().scalar(_TRANSACTION_ID, {"tenant_id": tenant_id, "key": key})
 
 
-def snapshot(session: Session, account_id: int) -> tuple[int, int]:
-    """Sum and last entry of an account's snapshot; nothing up to no entry when there is none."""
-    found = session.connection().execute(_KEPT, {"account_id": account_id}).one_or_none()
-    return (found[0], found[1]) if found else (0, 0)
+def standing(session: Session, account_id: int) -> Standing:
+    """The balance of an account and how it came about."""
+    found = session.connection().execute(_STANDING, {"account_id": account_id}).one_or_none()
+    if found is None:
+        return Standing(0, 0, 0)
+    kept, until, tail, last, count = found
+    return Standing(kept + int(tail), last or until, count)
 
 
-def since(session: Session, account_id: int, until: int) -> tuple[int, int | None, int]:
-    """Sum, last number and count of an account's entries after one of them."""
-    row = session.connection().execute(_SINCE, {"account_id": account_id, "until": until}).one()
-    return int(row[0]), row[1], row[2]
-
-
-def insert_transaction(session: Session, posting: Posting) -> Transaction | None:
-    """Write a transaction without its entries; ``None`` when somebody else has written one under its key."""
+def insert_posting(session: Session, posting: Posting) -> Transaction | None:
+    """Write a transaction and its entries; ``None`` when somebody else has written one under its key."""
     values = {
         "tenant_id": posting.tenant_id,
         "key": posting.key,
@@ -129,24 +149,16 @@ def insert_transaction(session: Session, posting: Posting) -> Transaction | None
         "reverses_id": posting.reverses_id,
     }
     connection = session.connection()
+    # On SQLite nobody else writes meanwhile, and a trigger refuses what would replace a row.
     made_id = connection.scalar(_INSERT if connection.dialect.name == "sqlite" else _INSERT_OR_LEAVE, values)
     if made_id is None:
         return None
+    entries = [
+        {"tenant_id": posting.tenant_id, "transaction_id": made_id, "account_id": one, "credits": amount}
+        for one, amount in sorted(posting.entries.items())
+    ]
+    connection.execute(_INSERT_ENTRIES, entries)
     made = Transaction(id=made_id, **values)
     make_transient_to_detached(made)
     session.add(made)
     return made
-
-
-def insert_entries(session: Session, posting: Posting, made_id: int) -> None:
-    """Write a transaction's entries."""
-    entries = [
-        {
-            "tenant_id": posting.tenant_id,
-            "transaction_id": made_id,
-            "account_id": account_id,
-            "credits": amount,
-        }
-        for account_id, amount in sorted(posting.entries.items())
-    ]
-    session.connection().execute(_INSERT_ENTRIES, entries)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from palabre.toolkit import Refused
+from palabre.toolkit import Base, Refused
 from palabre.toolkit import gettext as _
 from palabre_billing.prices.models import Terms, WhenEmpty
 
 #: Most credits that may be owed.
 MOST_DEBT = 1_000_000
+
+_TERMS = Base.metadata.tables["billing_terms"]
+_ALLOWED_DEBT = select(_TERMS.c.allowed_debt).where(_TERMS.c.tenant_id == bindparam("tenant_id"))
 
 
 def terms_of(session: Session, tenant_id: int) -> Terms:
@@ -35,4 +38,4 @@ def set_terms(session: Session, *, tenant_id: int, when_empty: WhenEmpty, allowe
 
 def lowest_balance(session: Session, tenant_id: int) -> int:
     """How low a balance may go for the next hour of a live meeting."""
-    return -terms_of(session, tenant_id).allowed_debt
+    return -(session.connection().scalar(_ALLOWED_DEBT, {"tenant_id": tenant_id}) or 0)
