@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/ledger [--database URL] [--workers 4] [--entries 1000000] [--meetings 5000]
 
-SQLite in a temporary folder without ``--database``; the database has to be empty, and commits of a PostgreSQL server are
-as safe as it is set to make them. What is to be reached: 200 debits a second on SQLite and 1,000 on PostgreSQL with
+SQLite in a temporary folder without ``--database``; the database has to be empty. A PostgreSQL server commits as safely
+as it is set to. What is to be reached: 200 debits a second on SQLite and 1,000 on PostgreSQL with
 four workers, 5 ms for a balance, 5,000 meetings charged in a minute by one worker. Afterwards every invariant is
 proved.
 """
