@@ -234,7 +234,7 @@ export type MediaTrack = {
     muted: boolean;
 };
 
-export type SlotName = "toolbar" | "panel" | "stage" | "participant-menu" | "pre-join" | "settings";
+export type SlotName = "toolbar" | "panel" | "people" | "stage" | "participant-menu" | "pre-join" | "settings";
 
 export type SlotContent = {
     id: string;

@@ -70,13 +70,22 @@ def test_presenters_are_told_in_the_room_that_credits_run_out_and_guests_are_not
     lea.page.wait_for_selector("[data-state=live]")
     lea.join(f"{shop.url}/meetings/{meeting}/enter")
     sam.join(shop.link("Sam", meeting=meeting))
+    lea.page.get_by_role("button", name="People 2").first.click()
+    hour = lea.page.get_by_role("region", name="Credits")
+    expect(hour).to_contain_text("minutes of this hour are left")
+    expect(hour).to_contain_text("The organiser has 0 credits. The next one costs 2 credits.")
+    shop.command("billing", "give", email, "5", "--reason", "while they talk")
+    expect(hour).to_contain_text("The organiser has 5 credits.")
+    sam.page.get_by_role("button", name="People 2").first.click()
+    expect(sam.page.get_by_role("heading", name="Guests")).to_be_visible()
+    expect(sam.page.get_by_role("region", name="Credits")).to_have_count(0)
     with shop.application() as application:
         with application.db.reading() as session:
             row = session.query(Meeting).where(Meeting.public_id == meeting).one()
         with tenant_scope(None), in_room(application, row.id, plugin="billing") as room:
             room.append("billing.running_out", {"minutes": 5, "missing": 2}, audience="presenters")
     expect(lea.page.get_by_text("for 5 more minutes")).to_be_visible()
-    expect(lea.page.get_by_role("button", name="See the credits")).to_be_visible()
+    expect(lea.page.get_by_role("button", name="Buy credits")).to_be_visible()
     assert violations(lea.page) == []
     # what is written after it has arrived, and it has not
     lea.page.get_by_role("button", name="Chat", exact=True).click()

@@ -66,3 +66,12 @@ def test_who_was_swept_out_was_not_there_until_then(room, clock):
     clock.advance(hours=3)
     room.sweep()
     assert when_open(room).last_sign_at - came_at < timedelta(seconds=1)
+
+
+def test_what_a_duty_says_in_a_room_is_no_sign_that_anybody_was_there(room, clock):
+    room.person("Léa", role="presenter")
+    came_at = clock.now()
+    clock.advance(hours=1)
+    with tenant_scope(room.tenant), in_room(room.application, room.meeting_id, plugin="example") as inside:
+        inside.append("example.told", {})
+    assert when_open(room).last_sign_at - came_at < timedelta(minutes=1)

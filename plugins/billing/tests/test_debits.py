@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -242,6 +243,60 @@ def test_a_refused_start_leaves_nothing_behind_and_can_be_tried_again(world, giv
     give(1)
     room.person("Léa", role="presenter")
     assert has() == 0
+
+
+def seen(person):
+    """What a person's browser gets of the hour."""
+    return person.state()["slices"].get("billing")
+
+
+def test_presenters_see_until_when_it_is_paid_and_what_is_left_and_guests_see_nothing(
+    world, give, clock, application
+):
+    give(10)
+    opened_at = clock.now()
+    room = world.room("M")
+    lea, sam = room.person("Léa", role="presenter"), room.person("Sam")
+    world.work()
+    first = {"credits": 2, "balance": 8, "ends_at": (opened_at + timedelta(hours=1)).isoformat()}
+    assert (lea.heard("billing.hour"), seen(lea)) == ([first], first)
+    pass_time(world, clock, 61, lea)
+    second = {"credits": 2, "balance": 6, "ends_at": (opened_at + timedelta(hours=2)).isoformat()}
+    assert seen(lea) == second
+    give(5)
+    world.work()
+    assert seen(lea) == {**second, "balance": 11}
+    late = room.person("Kim", role="presenter")
+    assert seen(late) == {**second, "balance": 11}
+    for guest in (sam, room.person("Noor")):
+        assert guest.heard("billing.hour") == []
+        assert seen(guest) is None
+    lea.act("end_for_all")
+    give(5)
+    world.work()
+    assert [event.kind for event in room.journal()][-1] == "ended"
+
+
+def test_credits_that_come_are_told_in_the_payers_live_rooms_once(world, give, clock):
+    give(10)
+    rooms = [world.room("S"), world.room("S")]
+    people = [room.person("Léa", role="presenter") for room in rooms]
+    world.room("S").person("Kim", role="presenter").act("end_for_all")
+    world.work()
+    give(1)
+    world.work()
+    world.work()
+    assert [[one["balance"] for one in person.heard("billing.hour")][1:] for person in people] == [[8], [8]]
+
+
+def test_what_a_room_is_told_late_charges_no_hour_in_which_nobody_was_there(world, give, has, clock):
+    give(10)
+    world.room("S").person("Léa", role="presenter")
+    clock.advance(hours=3, minutes=10)  # everything was down, and then the room is told of its start
+    world.work()
+    give(1)
+    world.work()
+    assert has() == 10
 
 
 def test_demonstrations_and_meetings_of_nobody_cost_nothing(world, application, tenant):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from palabre.model import JournalEvent, MeetingState, Participant, Presence
@@ -80,6 +80,8 @@ def opening_after(session: Session, *, meeting_id: int, seq: int) -> Opening | N
             JournalEvent.seq >= opened.seq,
             # that somebody was swept out, or the room closed, is no sign that anybody was there
             JournalEvent.kind.not_in(("left", "ended", "connection_lost")),
+            # nor is what a plugin's duty said there
+            or_(JournalEvent.actor.is_not(None), JournalEvent.kind.not_like("%.%")),
             *([JournalEvent.seq < ended.seq] if ended else []),
         )
         .order_by(JournalEvent.seq.desc())

@@ -19,6 +19,7 @@ from palabre.toolkit import (
     PlanCost,
     Refused,
     Section,
+    Slice,
     hookimpl,
 )
 from palabre.toolkit import gettext as _
@@ -27,9 +28,10 @@ from palabre_billing import letters as mails
 from palabre_billing.debits.duties import HOUR, WARN
 from palabre_billing.debits.hours import do_hour
 from palabre_billing.debits.opening import pay_for_start
+from palabre_billing.debits.telling import SLICE, TELL, do_tell, owe_telling_of_credits
 from palabre_billing.debits.warnings import do_warning
 from palabre_billing.invoices import do_after_payment, pdf_maker
-from palabre_billing.ledger import balance, own_account
+from palabre_billing.ledger import balance, own_account, watch
 from palabre_billing.payments import CHECK, Card, Cheque, PaymentMethod, PayPal, Transfer, do_check
 from palabre_billing.section import BillingSection
 from palabre_billing.shop import AFTER_PAYMENT
@@ -38,6 +40,9 @@ from palabre_webui.toolkit import MeetingFact, MenuItem, RoomModule
 
 if TYPE_CHECKING:
     from flask import Blueprint
+
+
+watch(owe_telling_of_credits)
 
 
 @hookimpl
@@ -90,6 +95,7 @@ def duties() -> list[DutyKind]:
     return [
         DutyKind(HOUR, do_hour, at_once=50),
         DutyKind(WARN, do_warning, at_once=50),
+        DutyKind(TELL, do_tell, at_once=50),
         DutyKind(CHECK, do_check),
         DutyKind(AFTER_PAYMENT, do_after_payment),
     ]
@@ -131,6 +137,12 @@ def blueprints() -> list[Blueprint]:
     from palabre_billing.views import make_pages  # the other processes need no Flask
 
     return [make_pages()]
+
+
+@hookimpl
+def room_slice() -> Slice:
+    """What presenters see of the hour that runs."""
+    return SLICE
 
 
 @hookimpl

@@ -26,6 +26,7 @@ from palabre.toolkit import (
 from palabre_billing.debits.charging import charge_hour, hour_start, is_charged, note
 from palabre_billing.debits.duties import owe_next_hour
 from palabre_billing.debits.models import Fate, Opening
+from palabre_billing.debits.telling import tell_hour
 from palabre_billing.ledger import NotEnoughCredits
 from palabre_billing.letters import tell_stopped
 from palabre_billing.prices.terms import lowest_balance
@@ -91,6 +92,8 @@ def _charge(room: RoomTransaction, opening: Opening, number: int, starts_at: dat
             note(session, opening, number, Fate.WAIVED)
         return
     owe_next_hour(session, opening, number + 1, now=now)
+    if live:
+        tell_hour(room, opening, number)
 
 
 def _nobody_since(session: Session, meeting: Meeting, opening: Opening, at: datetime) -> bool:

@@ -9,6 +9,7 @@ from palabre.toolkit import gettext as _
 from palabre_billing.debits.charging import charge_hour
 from palabre_billing.debits.duties import owe_next_hour
 from palabre_billing.debits.models import Opening
+from palabre_billing.debits.telling import owe_telling_of_start
 from palabre_billing.ledger import NotEnoughCredits, customer_account
 from palabre_billing.prices.lists import pinned_prices
 
@@ -55,6 +56,7 @@ def pay_for_start(session: Session, meeting: Meeting) -> Opening | None:
     except NotEnoughCredits as error:
         raise CannotPay(_sentence(session, meeting, opening, error), missing=error.missing) from error
     owe_next_hour(session, opening, 1, now=now)
+    owe_telling_of_start(session, opening, now=now)
     return opening
 
 

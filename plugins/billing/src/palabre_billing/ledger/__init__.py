@@ -18,7 +18,15 @@ from palabre_billing.ledger.accounts import (
 )
 from palabre_billing.ledger.balance import balance
 from palabre_billing.ledger.models import Entry, LedgerAccount, Snapshot, Transaction
-from palabre_billing.ledger.posting import KeyReused, NotEnoughCredits, Unbalanced, lock_accounts, post
+from palabre_billing.ledger.posting import (
+    Change,
+    KeyReused,
+    NotEnoughCredits,
+    Unbalanced,
+    lock_accounts,
+    post,
+    watch,
+)
 from palabre_billing.ledger.reversing import reverse
 from palabre_billing.ledger.rows import Posting
 from palabre_billing.ledger.verifying import Check, verify_ledger
@@ -26,6 +34,7 @@ from palabre_billing.ledger.verifying import Check, verify_ledger
 __all__ = [
     "GIFTS",
     "USED",
+    "Change",
     "Check",
     "Entry",
     "KeyReused",
@@ -44,4 +53,5 @@ __all__ = [
     "system_account",
     "system_account_id",
     "verify_ledger",
+    "watch",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +27,26 @@ class KeyReused(PalabreError):
     """The key was posted before, with another content."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a posting did to a customer's account.
+
+    :param transaction_id: names it.
+    :param before: the balance, and ``after`` the one that it became.
+    """
+
+    tenant_id: int
+    account_id: int
+    transaction_id: int
+    at: datetime
+    before: int
+    after: int
+
+
+#: Writes, in the session that posts, what follows from a change.
+Watcher = Callable[[Session, Change], None]
+
+
 class NotEnoughCredits(PalabreError):
     """An account has not what is to be taken from it.
 
@@ -37,6 +59,16 @@ class NotEnoughCredits(PalabreError):
         self.account_id = account_id
         self.balance = balance
         self.missing = missing
+
+
+#: Called in the transaction of a posting, for each customer's account in it.
+_WATCHERS: list[Watcher] = []
+
+
+def watch(watcher: Watcher) -> None:
+    """Let ``watcher`` know of every posting, in its transaction. Called once, when the plugin is loaded."""
+    if watcher not in _WATCHERS:
+        _WATCHERS.append(watcher)
 
 
 def post(session: Session, posting: Posting, *, not_below: Mapping[int, int] | None = None) -> Transaction:
@@ -68,7 +100,21 @@ def post(session: Session, posting: Posting, *, not_below: Mapping[int, int] | N
     for account_id, found in before.items():
         if found.since + 1 >= SNAPSHOT_EVERY:
             keep_snapshot(session, account_id, posting.tenant_id)
+        _tell(session, posting, made, account_id, found.credits)
     return made
+
+
+def _tell(session: Session, posting: Posting, made: Transaction, account_id: int, before: int) -> None:
+    change = Change(
+        tenant_id=posting.tenant_id,
+        account_id=account_id,
+        transaction_id=made.id,
+        at=posting.at,
+        before=before,
+        after=before + posting.entries[account_id],
+    )
+    for watcher in _WATCHERS:
+        watcher(session, change)
 
 
 def _check(entries: Mapping[int, int]) -> None:

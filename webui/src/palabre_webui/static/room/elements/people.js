@@ -8,6 +8,7 @@ import './avatar.js';
 import './icon.js';
 import './person-row.js';
 import { handsRaised, since } from './person.js';
+import { entriesOf, slotList } from './slot-list.js';
 
 export class PalPeople extends RoomElement {
   render() {
@@ -18,6 +19,8 @@ export class PalPeople extends RoomElement {
     const guests = others.filter((person) => person.role !== 'presenter');
     return html`
       <div class="panel-body">
+        ${slotList(entriesOf(this.room, 'people'), {}, (place, entry) => html`<section class="people-slot" aria-label=${entry.label}>
+          <h3 class="panel-title">${entry.label}</h3>${place}</section>`)}
         ${this.#waiting(state.waiting ?? [])}
         ${hands.length ? this.#section('hands', t('Asking to speak'), hands, true) : nothing}
         ${presenters.length ? this.#section('presenters', t('Presenters'), presenters) : nothing}

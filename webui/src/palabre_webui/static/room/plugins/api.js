@@ -82,7 +82,8 @@ export const API_VERSION = 1;
 /** @typedef {{id: string, participant: string, source: Source, kind: "audio" | "video", muted: boolean}} MediaTrack */
 
 /**
- * @typedef {"toolbar" | "panel" | "stage" | "participant-menu" | "pre-join" | "settings"} SlotName
+ * @typedef {"toolbar" | "panel" | "people" | "stage" | "participant-menu" | "pre-join" | "settings"} SlotName
+ *   `people`: a few lines under a heading of their own, above the list of people; the label is the heading
  *
  * @typedef {object} SlotContent
  * @property {string} id

@@ -14,7 +14,7 @@ import { moduleApi } from "./module_api.js";
 
 const PATIENCE_MS = 10_000;
 /** @type {SlotName[]} */
-const SLOTS = ["toolbar", "panel", "stage", "participant-menu", "pre-join", "settings"];
+const SLOTS = ["toolbar", "panel", "people", "stage", "participant-menu", "pre-join", "settings"];
 
 export class PluginHost extends EventTarget {
   /** What is to be shown where, in order. Lists are replaced, not changed. @type {Record<SlotName, readonly Slot[]>} */
