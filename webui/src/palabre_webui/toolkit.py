@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from palabre_webui.declared import called_by_machines, longest_form, permission
 from palabre_webui.modules import (
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from palabre.application import Application
     from palabre_webui.sign_in.present import SignedIn
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 __all__ = [
     "ROOM_API_VERSION",
     "HelpQuestion",
@@ -26,8 +30,10 @@ __all__ = [
     "MenuItem",
     "RoomModule",
     "application",
+    "asset_of",
     "called_by_machines",
     "longest_form",
+    "offload",
     "permission",
     "signed_in",
 ]
@@ -38,6 +44,28 @@ def application() -> Application:
     from palabre_webui.context import web  # views need it; every other process imports this module too
 
     return web().application
+
+
+def asset_of(plugin: str, path: str) -> str:
+    """The address of a file in a plugin's folder ``static``, as its pages refer to it: a style sheet, a script.
+
+    Only while a request is answered.
+
+    :raises KeyError: when there is no such file.
+    """
+    from palabre_webui.context import web
+
+    return web().plugin_static[plugin].url(path)
+
+
+def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The result of a function that computes for long, without holding up who else is served.
+
+    It runs in a thread of its own: nothing of the database or of the request in it.
+    """
+    from palabre_webui import concurrency
+
+    return concurrency.offload(function, *args, **kwargs)
 
 
 def signed_in() -> SignedIn | None:

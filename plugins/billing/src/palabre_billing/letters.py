@@ -1,4 +1,4 @@
-"""Mails to the organiser: credits are running out, and a meeting was stopped because they had run out."""
+"""Mails to who pays: few credits are left, they do not cover the next hour, a meeting was stopped for it."""
 
 from __future__ import annotations
 
@@ -97,7 +97,30 @@ def write_stopped(_application: Application, session: Session, mail: Mail) -> Le
     )
 
 
+def write_low(_application: Application, session: Session, mail: Mail) -> Letter:
+    """What somebody reads whose balance fell below what they chose."""
+    has = mail.data["balance"]
+    return Letter(
+        subject=ngettext("You have {num} credit left", "You have {num} credits left", has).format(num=has),
+        paragraphs=(
+            _("Hello {name},").format(name=mail.name),
+            ngettext(
+                "You have {num} credit left, fewer than the {below} at which you wanted to be told.",
+                "You have {num} credits left, fewer than the {below} at which you wanted to be told.",
+                has,
+            ).format(num=has, below=mail.data["below"]),
+        ),
+        action=(_("Buy credits"), f"{site_address(session, mail.tenant_id)}/plugins/billing/buy"),
+        notes=(
+            _("You chose this mail on the page “Consumption”: {address}").format(
+                address=f"{site_address(session, mail.tenant_id)}/plugins/billing/consumption"
+            ),
+        ),
+    )
+
+
 KINDS = [
+    LetterKind("billing.low", write_low),
     LetterKind("billing.running_out", write_running_out),
     LetterKind("billing.stopped", write_stopped),
 ]

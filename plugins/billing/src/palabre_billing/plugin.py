@@ -25,6 +25,7 @@ from palabre.toolkit import (
 from palabre.toolkit import gettext as _
 from palabre_billing import cli, invoices, offers, payments
 from palabre_billing import letters as mails
+from palabre_billing.consumption import watch_balance
 from palabre_billing.debits.duties import HOUR, WARN
 from palabre_billing.debits.hours import do_hour
 from palabre_billing.debits.opening import pay_for_start
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 
 watch(owe_telling_of_credits)
+watch(watch_balance)
 
 
 @hookimpl

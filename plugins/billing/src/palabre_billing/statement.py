@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from babel.dates import format_skeleton
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from palabre.toolkit import Database, Meeting, ngettext
+from palabre.toolkit import Database, Meeting, current_language, ngettext
 from palabre.toolkit import gettext as _
 from palabre_billing.debits.models import ChargedHour, Opening
 from palabre_billing.ledger import Entry, Transaction
@@ -118,6 +119,16 @@ def kind_in_words(kind: str) -> str:
         "returned": _("Money given back"),
         "restored": _("Bought (dispute settled)"),
     }.get(kind, kind)
+
+
+def month_in_words(month: datetime, *, short: bool = False) -> str:
+    """A month, in the reader's language; ``short`` for below a chart."""
+    return str(format_skeleton("MMM" if short else "yMMMM", month, locale=current_language()))
+
+
+def signed(credits: int) -> str:
+    """A number of credits with its sign, as a table shows it."""
+    return f"{'+' if credits > 0 else '−' if credits < 0 else ''}{abs(credits)}"
 
 
 def in_words(credits: int) -> str:

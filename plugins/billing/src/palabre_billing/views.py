@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from palabre.toolkit import current_tenant, known_chargeables
 from palabre_billing.buying import add_buying
+from palabre_billing.consumption.pages import add_consumption
 from palabre_billing.desk import add_desk
 from palabre_billing.invoices.pages import add_invoices
 from palabre_billing.ledger import balance, own_account
@@ -24,7 +25,9 @@ from palabre_billing.statement import (
     Movement,
     every_movement,
     kind_in_words,
+    month_in_words,
     movements,
+    signed,
     terms_in_words,
 )
 from palabre_billing.webhooks import add_webhooks
@@ -42,6 +45,7 @@ def make_pages() -> Blueprint:
     pages.context_processor(_words)
     add_buying(pages)
     add_webhooks(pages)
+    add_consumption(pages)
     add_desk(pages)
     add_invoices(pages)
     return pages
@@ -54,10 +58,12 @@ def _words() -> dict[str, Any]:
         "in_money": in_money,
         "in_percent": in_percent,
         "method_words": _method_words,
+        "month_words": month_in_words,
         "movement_words": kind_in_words,
         "plain_amount": plain_amount,
         "readable": readable,
         "share": share,
+        "signed": signed,
     }
 
 
