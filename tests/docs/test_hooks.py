@@ -240,6 +240,15 @@ def test_hook_chargeables(application, tenant):
     assert found["example.coffee"].plugin == "example"
 
 
+def test_hook_usage_starting(room):
+    lea = room.person("Léa")
+    lea.act("example.order", cups=10)
+    with pytest.raises(Refused) as refused:
+        lea.act("example.order", cups=11)
+    assert refused.value.code == "too_much_coffee"
+    assert lea.heard("example.ordered") == [{"cups": 10}]
+
+
 def test_hook_plan_costs(application, tenant, account):
     from palabre.meetings import plan_costs
 

@@ -14,8 +14,10 @@ from palabre.config import Section, Settings, load_settings
 from palabre.db import Database
 from palabre.hookspecs import features
 from palabre.invitations.links import Secret
+from palabre.meetings.costs import Usage
+from palabre.meetings.costs import begin_usage as usage_begins
 from palabre.migrations.pending import hold_outdated_plugins
-from palabre.model import Tenant
+from palabre.model import Meeting, Tenant
 from palabre.plugins.health import State
 from palabre.plugins.host import PluginHost
 from palabre.plugins.loading import installed_specs, load_installed
@@ -27,6 +29,8 @@ from palabre.tenants.service import site_of
 _SETTINGS = "palabre_settings"
 #: Where it carries the clock.
 _CLOCK = "palabre_clock"
+#: Where it carries the plugins.
+_PLUGINS = "palabre_plugins"
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def create_application(
     database = Database(
         settings.database_url,
         pool_size=settings.database.pool_size,
-        info={_SETTINGS: settings, _CLOCK: clock},
+        info={_SETTINGS: settings, _CLOCK: clock, _PLUGINS: plugins},
     )
     application = Application(settings, database, plugins, clock)
     hold_outdated_plugins(database, plugins)
@@ -104,6 +108,18 @@ def clock_of(session: Session) -> Clock:
     """
     clock: Clock = session.info[_CLOCK]
     return clock
+
+
+def begin_usage(session: Session, *, meeting: Meeting, usage: Usage) -> None:
+    """Say, in the transaction in which it begins, that something with a price is used in a meeting.
+
+    Where nobody sells it, nothing happens.
+
+    :param session: one that the application's database opened, in the tenant's scope.
+    :raises Refused: when it must not begin; whoever asked for it reads the message.
+    :raises BadUsage: for what is not declared with the hook ``chargeables``.
+    """
+    usage_begins(session, plugins=session.info[_PLUGINS], meeting=meeting, usage=usage)
 
 
 def site_address(session: Session, tenant_id: int) -> str:

@@ -5,7 +5,7 @@ else in ``palabre`` may change without notice. Hook specifications are in ``pala
 ``palabre.testing``, and the web's part is ``palabre_webui.toolkit``.
 """
 
-from palabre.application import Application, clock_of, settings_of, site_address
+from palabre.application import Application, begin_usage, clock_of, settings_of, site_address
 from palabre.clock import Clock
 from palabre.config import Section
 from palabre.db import Database
@@ -14,7 +14,16 @@ from palabre.errors import ConfigurationError, NotAllowed, NotFound, PalabreErro
 from palabre.findings import Finding
 from palabre.i18n import current_language, gettext, language_scope, ngettext
 from palabre.mail import Attachment, Letter, LetterKind, queue_mail
-from palabre.meetings import Chargeable, MeetingKind, MeetingOption, MeetingPlan, PlanCost, known_chargeables
+from palabre.meetings import (
+    BadUsage,
+    Chargeable,
+    MeetingKind,
+    MeetingOption,
+    MeetingPlan,
+    PlanCost,
+    Usage,
+    known_chargeables,
+)
 from palabre.model import (
     Account,
     Base,
@@ -62,6 +71,7 @@ __all__ = [
     "Act",
     "Application",
     "Attachment",
+    "BadUsage",
     "Base",
     "Chargeable",
     "Clock",
@@ -106,8 +116,10 @@ __all__ = [
     "Track",
     "TrackSource",
     "UTCDateTime",
+    "Usage",
     "Verdict",
     "add_duty",
+    "begin_usage",
     "clock_of",
     "collect",
     "current_language",

@@ -9,7 +9,7 @@ from palabre.plugins.markers import collect, guard, notify
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from palabre.meetings import Chargeable, MeetingKind, MeetingOption, MeetingPlan, PlanCost
+    from palabre.meetings import Chargeable, MeetingKind, MeetingOption, MeetingPlan, PlanCost, Usage
     from palabre.model import Account, Meeting
 
 
@@ -108,6 +108,20 @@ def meeting_starting(session: Session, meeting: Meeting) -> None:
     :param meeting: still in its old state.
     :raises Refused: to keep the room closed; the person at the door reads the message. When it should have opened at
         its start, the organiser is told by mail.
+    """
+
+
+@guard
+def usage_starting(session: Session, meeting: Meeting, usage: Usage) -> None:
+    """Something that can have a price is about to be used in a meeting: another plugin calls ``begin_usage``.
+
+    Called inside the transaction in which it begins, once for each unit or number of units; what it writes is committed
+    or rolled back with it. Called again with the same key when the other plugin is not sure that it was heard: then it
+    is the same use.
+
+    :param meeting: live, or over: a recording is kept for longer.
+    :param usage: what, which and how much of it.
+    :raises Refused: so that it does not begin; whoever asked for it reads the message.
     """
 
 

@@ -16,7 +16,15 @@ from palabre.meetings.changing import (
     check_planned,
 )
 from palabre.meetings.checking import PlanRefused
-from palabre.meetings.costs import Chargeable, PlanCost, known_chargeables, plan_costs
+from palabre.meetings.costs import (
+    BadUsage,
+    Chargeable,
+    PlanCost,
+    Usage,
+    begin_usage,
+    known_chargeables,
+    plan_costs,
+)
 from palabre.meetings.drafts import drafts_of, drop_draft, load_draft, save_draft
 from palabre.meetings.links import organiser_link, public_link, renew_public_link
 from palabre.meetings.lists import Listing, MeetingLine, View, find_own, meetings_of, planned_of
@@ -28,6 +36,7 @@ from palabre.meetings.service import find_meeting, plan_meeting, shown_name
 
 __all__ = [
     "Attendance",
+    "BadUsage",
     "Chargeable",
     "Difference",
     "EditedMeanwhile",
@@ -39,12 +48,14 @@ __all__ = [
     "PlanCost",
     "PlanRefused",
     "PlannedAlready",
+    "Usage",
     "View",
     "add_guests",
     "announce_cancelled",
     "announce_changed",
     "announce_planned",
     "attendance",
+    "begin_usage",
     "cancel",
     "cancel_occurrence",
     "change",
