@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "b004"
-down_revision = "b003"
+revision = "b005"
+down_revision = "b004"
 branch_labels = None
 depends_on = None
 
