@@ -176,7 +176,7 @@ def test_a_meeting_that_does_not_take_place_any_more_says_so(meeting, state, wor
     assert words in page.text
 
 
-@pytest.mark.parametrize("token", ["nothing", "a.b", "x" * 5000, "%00", "é.é", "<script>", "..%2f.."])
+@pytest.mark.parametrize("token", ["nothing", "a.b", "x" * 5000, "é.é", "<script>", "..%2f.."])
 def test_an_unknown_link_is_a_page_and_never_an_error(installation, token):
     from urllib.parse import quote
 

@@ -64,6 +64,7 @@ def lea(application, tenant):
         "/contacts?label=%00&page=2",
         "/contacts/offer?q=x&q=%00",
         "/help?%00=x",
+        "/help?q=%00",
         "/nowhere/%00",
         "/healthz?x=%00",
     ],

@@ -78,11 +78,13 @@ def limit_rates(app: Flask) -> None:
     for endpoint in LIMITED_BY_ADDRESS:
         view = app.view_functions[endpoint]
         app.view_functions[endpoint] = limiter.limit(ADDRESS_LIMIT, key_func=_typed_address)(view)
-    for scope, endpoints in (("password", ASKING_FOR_THE_PASSWORD), ("code", ASKING_FOR_A_CODE)):
-        shared = limiter.shared_limit(ACCOUNT_LIMIT, scope=scope, key_func=_account)
-        for endpoint in endpoints:
-            view = app.view_functions[endpoint]
-            app.view_functions[endpoint] = shared(view)
+    own_password = limiter.shared_limit(ACCOUNT_LIMIT, scope="own password", key_func=_signed_in_account)
+    for endpoint in ASKING_FOR_THE_PASSWORD:
+        view = app.view_functions[endpoint]
+        app.view_functions[endpoint] = own_password(view)
+    for endpoint in ASKING_FOR_A_CODE:
+        view = app.view_functions[endpoint]
+        app.view_functions[endpoint] = limiter.limit(ACCOUNT_LIMIT, key_func=_half_signed_in_account)(view)
 
 
 def _typed_address() -> str:
@@ -90,8 +92,13 @@ def _typed_address() -> str:
     return f"{request.host} {request.form.get('email', '').strip().lower()[:320]}"
 
 
-def _account() -> str:
-    """Whose password or code is asked for; where it is nobody's, nothing can be guessed."""
+def _signed_in_account() -> str:
+    """Whose password is asked for once more; a stranger is sent away before."""
     present = signed_in()
-    account_id = present.id if present else half_signed_in_id()
+    return f"account {present.id}" if present else get_remote_address()
+
+
+def _half_signed_in_account() -> str:
+    """Whose code is asked for, whoever else is signed in here; where it is nobody's, nothing can be guessed."""
+    account_id = half_signed_in_id()
     return f"account {account_id}" if account_id else get_remote_address()

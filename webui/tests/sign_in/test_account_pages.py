@@ -291,6 +291,12 @@ def test_guessing_at_one_second_factor_is_slowed_down_wherever_it_comes_from(app
     send(browser, "/account/sign-in", email=lea.email, password=PASSWORD)
     statuses = statuses_from_everywhere(browser, "/account/sign-in/code", {"code": "000000"}, 31)
     assert statuses == [422] * 30 + [429]
+    signed_in_as_another = client_of(web, make_account(application, email="sam@example.org"))
+    fields = {"email": lea.email, "password": PASSWORD}
+    fields["csrf_token"] = csrf_token(signed_in_as_another, "/account")
+    assert signed_in_as_another.post("/account/sign-in", data=fields).status_code == 303
+    statuses = statuses_from_everywhere(signed_in_as_another, "/account/sign-in/code", {"code": "000000"}, 1)
+    assert statuses == [429]
 
 
 @pytest.mark.parametrize("path", ["/account/close", "/account/email", "/account/second-factor/off"])

@@ -130,12 +130,10 @@ class PlanForm:
 
     def with_people(self, *lists: str) -> PlanForm:
         """The form with more lists of people on its own."""
-        more = [_plain(one) for one in lists]
-        together = "\n".join(one for one in (self.guests, *more) if one)
-        # what is too long to be read is kept as it is, so that it can be said
-        return replace(
-            self, guests=together if len(together) > LONGEST_GUESTS else join_lists(self.guests, *more)
-        )
+        texts = [self.guests, *(_plain(one) for one in lists)]
+        if sum(map(len, texts)) > LONGEST_GUESTS:  # it comes back whole, unread
+            return replace(self, guests="\n".join(text for text in texts if text.strip()))
+        return replace(self, guests=join_lists(*texts))
 
     def as_fields(self) -> list[tuple[str, str]]:
         """The form as a browser would send it: pairs of name and value."""
