@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from person import Person, launch
 from server import Server

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from doubles import paypal as paypal_double
+from doubles import stripe as stripe_double
+from doubles.paypal import PayPalDouble
+from doubles.stripe import StripeDouble
 from playwright.sync_api import Page, expect
 
 from conftest import Launch, Person
@@ -19,10 +24,26 @@ DESK = ["", "orders", "customers", "bank", "period", "prices", "shop", "methods"
 
 
 @pytest.fixture
-def shop(own_server: Server) -> Server:
+def stripe() -> Iterator[StripeDouble]:
+    with StripeDouble() as double:
+        yield double
+
+
+@pytest.fixture
+def paypal() -> Iterator[PayPalDouble]:
+    with PayPalDouble() as double:
+        yield double
+
+
+@pytest.fixture
+def shop(tmp_path: Path, stripe: StripeDouble, paypal: PayPalDouble) -> Iterator[Server]:
     """An installation that sells its meetings."""
-    own_server.command("plugins", "enable", "billing", "--tenant", "default")
-    return own_server
+    folder = tmp_path / "installation"
+    folder.mkdir()
+    running = Server(folder, PALABRE_BILLING__STRIPE_API=stripe.url, PALABRE_BILLING__PAYPAL_API=paypal.url)
+    running.command("plugins", "enable", "billing", "--tenant", "default")
+    yield running
+    running.stop()
 
 
 @pytest.fixture
@@ -53,12 +74,26 @@ def olga(shop: Server, person: Launch) -> Person:
     page.locator("#cheque-address").fill("1 place Bellecour\n69002 Lyon")
     page.locator("#cheque-is_on").check()
     page.get_by_role("button", name="Keep Cheque").click()
-    expect(page.locator(".pal-chip--good")).to_have_count(2)
+    page.locator("#card-secret_key").fill(stripe_double.KEY)
+    page.locator("#card-is_on").check()
+    page.get_by_role("button", name="Keep Card").click()
+    page.locator("#paypal-client_id").fill(paypal_double.CLIENT)
+    page.locator("#paypal-secret").fill(paypal_double.SECRET)
+    page.locator("#paypal-is_on").check()
+    page.get_by_role("button", name="Keep PayPal").click()
+    expect(page.locator(".pal-chip--good")).to_have_count(4)
     return olga
 
 
-def order(page: Page, shop: Server, method: str, credits: str = "10") -> str:
-    """Order a pack; its reference."""
+def order(page: Page, shop: Server, method: str) -> str:
+    """Order a pack that is paid here; its reference."""
+    choose(page, shop, method)
+    expect(page.get_by_role("heading", name=f"How to pay: {method}")).to_be_visible()
+    return re.search(r"P-\w{4}-\w{4}", page.locator("h1").inner_text())[0]
+
+
+def choose(page: Page, shop: Server, method: str, credits: str = "10") -> None:
+    """Order a pack."""
     page.goto(f"{shop.url}/plugins/billing/")
     page.get_by_role("link", name="Buy credits").click()
     page.get_by_role("link", name=f"{credits} credits", exact=True).click()
@@ -66,8 +101,19 @@ def order(page: Page, shop: Server, method: str, credits: str = "10") -> str:
     page.get_by_role("radio", name=method).check()
     page.get_by_role("button", name="Go on to the total").click()
     page.get_by_role("button", name="Order and pay").click()
-    expect(page.get_by_role("heading", name=f"How to pay: {method}")).to_be_visible()
-    return re.search(r"P-\w{4}-\w{4}", page.locator("h1").inner_text())[0]
+
+
+def invoice_on(page: Page) -> str:
+    """The name of the invoice's file on the page of an order, once the worker has made it."""
+    link = page.get_by_role("link", name="Invoice")
+    for _look in range(60):
+        if link.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    with page.expect_download() as download:
+        link.click()
+    return download.value.suggested_filename
 
 
 def test_a_cheque_is_ordered_by_keyboard_and_confirmed_at_the_desk(
@@ -134,6 +180,48 @@ def test_a_bank_statement_pays_a_transfer_in_the_middle_of_a_meeting(
     expect(olga.page.get_by_text("1 order is paid.")).to_be_visible()
     page.goto(f"{shop.url}/plugins/billing/")
     expect(page.get_by_text("You have 10 credits.")).to_be_visible()
+
+
+def test_a_card_is_charged_on_the_providers_page_and_a_bad_one_is_not(
+    shop: Server, olga: Person, person: Launch
+) -> None:
+    lea = person("Léa")
+    shop.sign_in(lea.page)
+    page = lea.page
+    choose(page, shop, "Card")
+    expect(page.get_by_role("heading", name="Checkout")).to_be_visible()
+    page.get_by_role("link", name="Pay with a bad card").click()
+    expect(page.get_by_text("Your card was declined.")).to_be_visible()
+    page.get_by_role("link", name="Back to the shop").click()
+    expect(page.get_by_text("Waiting for payment")).to_be_visible()
+    page.get_by_role("button", name="Go on to the payment").click()
+    page.get_by_role("link", name="Pay", exact=True).click()
+    expect(page.get_by_text("10 credits are on your account.")).to_be_visible()
+    assert invoice_on(page).endswith("-00001.pdf")
+    assert lea.errors == []
+
+
+def test_paypal_is_approved_and_captured_while_the_meeting_waits(
+    shop: Server, olga: Person, person: Launch
+) -> None:
+    lea = person("Léa")
+    shop.sign_in(lea.page)
+    page = lea.page
+    plan(page, shop)
+    page.locator("button[type=submit].pal-button--wide").click()
+    page.wait_for_selector("[data-now]")
+    address = page.url
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("2 credits are missing")).to_be_visible()
+    page.get_by_role("link", name="/plugins/billing/buy").click()
+    expect(page.get_by_text("2 more are needed.")).to_be_visible()
+    choose(page, shop, "PayPal")
+    page.get_by_role("link", name="Pay now").click()
+    expect(page.get_by_text("10 credits are on your account.")).to_be_visible()
+    page.goto(address)
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_selector("[data-state=live]")
+    assert lea.errors == []
 
 
 def test_every_page_of_buying_and_of_the_desk_fits_and_is_accessible(

@@ -17,6 +17,7 @@ from palabre_billing import gifts
 from palabre_billing.ledger import balance, own_account
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests"))
 
 from world import World
 

@@ -89,7 +89,7 @@ def test_without_enough_the_room_stays_closed_and_the_sentence_says_what_is_miss
     assert refused.value.code == "not_enough_credits"
     assert refused.value.message == (
         "Each started hour of this meeting costs 3 credits. 2 credits are missing on its organiser’s account. "
-        "The organiser finds more here: http://127.0.0.1:8000/plugins/billing/"
+        "The organiser buys more here: http://127.0.0.1:8000/plugins/billing/buy?needed=2"
     )
     assert (has(), room.meeting.state.value, world.hours()) == (1, "planned", [])
 

@@ -75,7 +75,7 @@ def write_running_out(_application: Application, session: Session, mail: Mail) -
             ),
             _missing(mail.data["missing"]),
         ),
-        action=(_("See my credits"), f"{site_address(session, mail.tenant_id)}/plugins/billing/"),
+        action=(_("Buy credits"), _shop(session, mail)),
     )
 
 
@@ -93,7 +93,7 @@ def write_stopped(_application: Application, session: Session, mail: Mail) -> Le
             ).format(meeting=meeting.name),
             _missing(mail.data["missing"]),
         ),
-        action=(_("See my credits"), f"{site_address(session, mail.tenant_id)}/plugins/billing/"),
+        action=(_("Buy credits"), _shop(session, mail)),
     )
 
 
@@ -124,6 +124,10 @@ KINDS = [
     LetterKind("billing.running_out", write_running_out),
     LetterKind("billing.stopped", write_stopped),
 ]
+
+
+def _shop(session: Session, mail: Mail) -> str:
+    return f"{site_address(session, mail.tenant_id)}/plugins/billing/buy?needed={mail.data['missing']}"
 
 
 def _missing(missing: int) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from palabre.i18n import current_language, gettext, ngettext
 from palabre.tenants.scope import current_tenant
@@ -37,7 +39,7 @@ def set_up_templates(app: Flask) -> None:
         gettext, ngettext, newstyle=True
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS, initials=initials)
+    app.jinja_env.filters.update(FILTERS, initials=initials, linked=linked)
     app.context_processor(_names)
 
 
@@ -46,6 +48,16 @@ def initials(name: str) -> str:
     words = name.split()
     letters = [word[0] for word in (words[:1] + words[1:][-1:])]
     return "".join(letters).upper() or "?"
+
+
+def linked(said: str) -> Markup:
+    """A sentence as HTML, in which addresses of this site can be followed; those of others stay text."""
+    written, end, ours = Markup(), 0, request.host_url
+    for found in re.finditer(rf"{re.escape(ours)}[^\s<>\"]+", said):
+        address = found[0].rstrip(".,;:!?)»”’")
+        written += said[end : found.start()] + Markup('<a href="{0}">{0}</a>').format(address)
+        end = found.start() + len(address)
+    return written + said[end:]
 
 
 def _names() -> dict[str, Any]:

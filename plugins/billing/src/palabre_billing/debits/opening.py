@@ -71,7 +71,7 @@ def _sentence(session: Session, meeting: Meeting, opening: Opening, error: NotEn
         "{num} credits are missing on its organiser’s account.",
         error.missing,
     ).format(num=error.missing)
-    where = _("The organiser finds more here: {address}").format(
-        address=f"{site_address(session, meeting.tenant_id)}/plugins/billing/"
+    where = _("The organiser buys more here: {address}").format(
+        address=f"{site_address(session, meeting.tenant_id)}/plugins/billing/buy?needed={error.missing}"
     )
     return f"{price} {missing} {where}"

@@ -11,9 +11,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import parse_qsl
 
-from stripe import WebhookSignature
-
 from doubles.server import Answer, Double, answer, page, redirect
+from stripe import WebhookSignature
 
 KEY, SECRET = "sk_test_palabre", "whsec_palabre"
 
