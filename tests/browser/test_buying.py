@@ -221,7 +221,7 @@ def test_paypal_is_approved_and_captured_while_the_meeting_waits(
     page.goto(address)
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_selector("[data-state=live]")
-    assert lea.errors == []
+    assert [said for said in lea.errors if "403" not in said] == []  # the refusal itself
 
 
 def test_every_page_of_buying_and_of_the_desk_fits_and_is_accessible(
