@@ -12,8 +12,10 @@ from palabre_webui.site.templating import linked
         ("Nothing to see.", "Nothing to see."),
         (
             "Buy here: http://site.example/buy?needed=2&x=1.",
-            'Buy here: <a href="http://site.example/buy?needed=2&amp;x=1">'
-            "http://site.example/buy?needed=2&amp;x=1</a>.",
+            (
+                'Buy here: <a href="http://site.example/buy?needed=2&amp;x=1">'
+                "http://site.example/buy?needed=2&amp;x=1</a>."
+            ),
         ),
         ("See http://elsewhere.example/a", "See http://elsewhere.example/a"),
         ("See http://site.example.org/a", "See http://site.example.org/a"),

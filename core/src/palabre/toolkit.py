@@ -13,7 +13,7 @@ from palabre.duties import DutyKind, add_duty, finish, withdraw_duties
 from palabre.errors import ConfigurationError, NotAllowed, NotFound, PalabreError, Refused, TooFast
 from palabre.findings import Finding
 from palabre.i18n import current_language, gettext, language_scope, ngettext
-from palabre.mail import Attachment, Letter, LetterKind, queue_mail
+from palabre.mail import Attachment, Letter, LetterKind, check_address, queue_mail
 from palabre.meetings import (
     BadUsage,
     Chargeable,
@@ -120,6 +120,7 @@ __all__ = [
     "Verdict",
     "add_duty",
     "begin_usage",
+    "check_address",
     "clock_of",
     "collect",
     "current_language",

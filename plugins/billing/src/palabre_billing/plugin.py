@@ -23,7 +23,7 @@ from palabre.toolkit import (
     hookimpl,
 )
 from palabre.toolkit import gettext as _
-from palabre_billing import cli, invoices, offers, payments
+from palabre_billing import cli, invoices, offers, payments, referral
 from palabre_billing import letters as mails
 from palabre_billing.consumption import watch_balance
 from palabre_billing.debits.duties import HOUR, WARN
@@ -106,7 +106,7 @@ def duties() -> list[DutyKind]:
 @hookimpl
 def letters() -> list[LetterKind]:
     """Credits run out; a meeting was stopped; how to pay; invoices."""
-    return [*mails.KINDS, *payments.LETTERS, *invoices.LETTERS]
+    return [*mails.KINDS, *payments.LETTERS, *invoices.LETTERS, *referral.LETTERS]
 
 
 @hookimpl
@@ -151,6 +151,14 @@ def room_slice() -> Slice:
 def room_modules() -> list[RoomModule]:
     """Presenters are told in the room."""
     return [RoomModule("billing.js", api_version=1)]
+
+
+@hookimpl
+def account_registered(account: Account) -> None:
+    """By whose link somebody came."""
+    from palabre_billing.referral.pages import note_who_came  # the other processes need no Flask
+
+    note_who_came(account)
 
 
 @hookimpl

@@ -112,6 +112,7 @@ def kind_in_words(kind: str) -> str:
     """A kind of movement, in the reader's language."""
     return {
         "debit": _("Used"),
+        "bonus": _("Bonus for a new customer"),
         "gift": _("Given"),
         "taken": _("Taken back"),
         "reversal": _("Correction"),

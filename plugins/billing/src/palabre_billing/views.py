@@ -18,6 +18,8 @@ from palabre_billing.invoices.pages import add_invoices
 from palabre_billing.ledger import balance, own_account
 from palabre_billing.payments import known_methods
 from palabre_billing.prices import current_prices
+from palabre_billing.referral import has_bonus
+from palabre_billing.referral.pages import add_referral
 from palabre_billing.shop import in_money, in_percent, own_orders, packs_of, readable
 from palabre_billing.shop.money import plain_amount, share
 from palabre_billing.statement import (
@@ -48,6 +50,7 @@ def make_pages() -> Blueprint:
     add_consumption(pages)
     add_desk(pages)
     add_invoices(pages)
+    add_referral(pages)
     return pages
 
 
@@ -94,6 +97,7 @@ def show() -> ResponseReturnValue:
             orders=own_orders(session, account_id=who.id, limit=5),
             can_buy=bool(packs_of(session, tenant.id)),
             runs_the_shop=who.is_operator,
+            can_refer=has_bonus(session, tenant.id) is not None,
         )
 
 

@@ -28,16 +28,22 @@ from palabre_billing.invoices.models import Invoice, InvoiceCounter, InvoiceFile
 from palabre_billing.invoices.rendering import render
 from palabre_billing.ledger import Check, LedgerAccount
 from palabre_billing.ledger.verifying import check
+from palabre_billing.referral import reward
 from palabre_billing.shop import Order, Payment
 
 MAIL = "billing.invoice"
 
 
 def do_after_payment(application: Application, duty: Duty) -> None:
-    """Issue the document of a payment, make its file, owe its mail. Killed anywhere, it is begun again."""
+    """Issue the document of a payment, make its file, owe its mail; a first payment may bring a bonus.
+
+    Killed anywhere, it is begun again: each step is done once.
+    """
     with application.db.transaction() as session:
         payment = session.get_one(Payment, duty.data["payment"])
-        invoice = issue(session, payment, now=application.clock.now())
+        now = application.clock.now()
+        invoice = issue(session, payment, now=now)
+        reward(session, payment, now=now)
     if invoice is None:
         return
     with application.db.reading() as session:
