@@ -20,6 +20,7 @@ from palabre.toolkit import (
     Refused,
     Section,
     Slice,
+    Usage,
     hookimpl,
 )
 from palabre.toolkit import gettext as _
@@ -30,6 +31,7 @@ from palabre_billing.debits.duties import HOUR, WARN
 from palabre_billing.debits.hours import do_hour
 from palabre_billing.debits.opening import pay_for_start
 from palabre_billing.debits.telling import SLICE, TELL, do_tell, owe_telling_of_credits
+from palabre_billing.debits.uses import pay_for_use
 from palabre_billing.debits.warnings import do_warning
 from palabre_billing.invoices import do_after_payment, pdf_maker
 from palabre_billing.ledger import balance, own_account, watch
@@ -89,6 +91,12 @@ def commands() -> list[click.Command]:
 def meeting_starting(session: Session, meeting: Meeting) -> None:
     """The first hour is paid, or the room stays closed."""
     pay_for_start(session, meeting)
+
+
+@hookimpl
+def usage_starting(session: Session, meeting: Meeting, usage: Usage) -> None:
+    """What other plugins declare is paid as it begins, or does not begin."""
+    pay_for_use(session, meeting, usage)
 
 
 @hookimpl

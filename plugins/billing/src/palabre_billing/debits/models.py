@@ -65,3 +65,27 @@ class ChargedHour(TenantScoped, Base):
     credits: Mapped[int]
     #: by which it was paid; ``None`` when nothing was
     transaction_id: Mapped[int | None] = mapped_column(ForeignKey("billing_transaction.id"), unique=True)
+
+
+class Use(TenantScoped, Base):
+    """Something else than the room that another plugin said was used. Never changed, never deleted."""
+
+    __tablename__ = "billing_use"
+    __table_args__ = (UniqueConstraint("tenant_id", "chargeable", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: public id and name of the meeting, as they were; both stay when the meeting is deleted
+    meeting: Mapped[str] = mapped_column(String(32))
+    meeting_name: Mapped[str] = mapped_column(String(200))
+    #: what was used, as the other plugin declared it, and by which name it calls this use
+    chargeable: Mapped[str] = mapped_column(String(64))
+    variant: Mapped[str] = mapped_column(String(32))
+    key: Mapped[str] = mapped_column(String(100))
+    payer_id: Mapped[int] = mapped_column(ForeignKey("billing_account.id"))
+    price_list_id: Mapped[int] = mapped_column(ForeignKey("billing_price_list.id"))
+    quantity: Mapped[int]
+    #: what was paid for it; 0 for what is free
+    credits: Mapped[int]
+    at: Mapped[datetime]
+    #: by which it was paid; ``None`` when nothing was
+    transaction_id: Mapped[int | None] = mapped_column(ForeignKey("billing_transaction.id"), unique=True)

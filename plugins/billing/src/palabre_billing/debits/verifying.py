@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from palabre_billing.debits.models import ChargedHour, Fate, Opening
+from palabre_billing.debits.models import ChargedHour, Fate, Opening, Use
 from palabre_billing.ledger import Check, Entry, Transaction
 from palabre_billing.ledger.verifying import check
 from palabre_billing.prices.models import Price
@@ -47,12 +47,42 @@ def verify_debits(session: Session) -> Iterator[Check]:
     )
     yield check(
         session,
-        "each debit is of one hour",
+        "each debit is of one hour, or of one use of something else",
         select(func.count()).where(Transaction.kind == "debit"),
         select(Transaction.key)
         .outerjoin(ChargedHour, ChargedHour.transaction_id == Transaction.id)
-        .where(Transaction.kind == "debit", ChargedHour.id.is_(None)),
+        .outerjoin(Use, Use.transaction_id == Transaction.id)
+        .where(Transaction.kind == "debit", ChargedHour.id.is_(None) == Use.id.is_(None)),
         "{0}",
+    )
+    yield check(
+        session,
+        "each use has its debit, of the price of its list, from the account of who pays",
+        select(func.count()).select_from(Use),
+        select(Use.chargeable, Use.key)
+        .outerjoin(
+            Price,
+            and_(
+                Price.price_list_id == Use.price_list_id,
+                Price.chargeable == Use.chargeable,
+                Price.variant == Use.variant,
+            ),
+        )
+        .outerjoin(
+            Entry,
+            and_(
+                Entry.transaction_id == Use.transaction_id,
+                Entry.account_id == Use.payer_id,
+                Entry.credits == -Use.credits,
+            ),
+        )
+        .where(
+            or_(
+                func.coalesce(Price.credits, 0) * Use.quantity != Use.credits,
+                Entry.id.is_(None) == (Use.credits > 0),
+            )
+        ),
+        "{0}: {1}",
     )
     openings = select(func.count()).select_from(Opening)
     yield check(

@@ -21,6 +21,7 @@ APPEND_ONLY = (
     "billing_price",
     "billing_price_list",
     "billing_transaction",
+    "billing_use",
 )
 
 #: Kinds of transactions that somebody answers for.

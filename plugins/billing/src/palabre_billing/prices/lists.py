@@ -14,12 +14,14 @@ from palabre.toolkit import Refused
 from palabre.toolkit import gettext as _
 from palabre_billing.prices.models import Price, PriceList
 
-#: Credits for a unit before a tenant chose, by chargeable and variant.
+#: Credits for a unit before a tenant chose, by chargeable and variant. What no plugin declares is used by nobody.
 DEFAULTS: Mapping[tuple[str, str], int] = {
     ("room", "S"): 1,
     ("room", "M"): 2,
     ("room", "L"): 3,
     ("room", "XL"): 6,
+    ("recording", ""): 3,
+    ("recording.renewal", ""): 3,
 }
 #: Dearest unit.
 MOST_CREDITS = 10_000
