@@ -146,6 +146,16 @@ def test_the_form_itself_shows_it(lea, give):
     assert "<dt>You have</dt><dd>3 credits</dd>" in page
 
 
+def test_the_form_shows_it_before_the_meeting_has_a_name_and_a_start(lea, give):
+    give(3)
+    page = lea.get("/meetings/plan").text
+    assert "<dt>Each started hour</dt><dd>1 credit</dd>" in page
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    typed = {"name": "", "start": "", "zone": "UTC", "duration_min": "90", "room_class": "M"}
+    page = lea.post("/meetings/drafts/abcdefgh", data={"csrf_token": token, **typed}).text
+    assert "<dt>Expected duration</dt><dd>4 credits</dd>" in page
+
+
 def test_the_page_of_a_meeting_says_what_it_has_cost(lea, world, give):
     give(10)
     room = world.room("L")

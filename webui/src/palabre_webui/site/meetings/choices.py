@@ -74,13 +74,14 @@ def ticked_before() -> dict[str, str]:
 
 
 def priced(reading: Reading) -> tuple[tuple[str, str], ...]:
-    """What the plan will cost: pairs of words and price."""
-    if reading.plan is None:
+    """What the plan will cost, also before it has a name and a start: pairs of words and price."""
+    plan = reading.plan or reading.sketch
+    if plan is None:
         return ()
     plugins = web().application.plugins
     with web().application.db.reading() as session:
-        costs = plan_costs(session, plugins=plugins, organiser=organiser(session), plan=reading.plan)
-    return (*prices(plugins, reading.plan), *((one.label, one.said) for one in costs))
+        costs = plan_costs(session, plugins=plugins, organiser=organiser(session), plan=plan)
+    return (*prices(plugins, plan), *((one.label, one.said) for one in costs))
 
 
 def _at(form: PlanForm) -> datetime:

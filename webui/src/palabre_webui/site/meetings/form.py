@@ -159,11 +159,27 @@ class Reading:
     :param plan: ``None`` when a field keeps it from being planned.
     :param problems: a sentence for each field that has to be changed.
     :param guests: the lines of the guest list that could be read, and those that could not.
+    :param sketch: what decides the price, as soon as it is chosen: size, duration, options.
     """
 
     plan: MeetingPlan | None
     problems: dict[str, str]
     guests: GuestLines
+    sketch: MeetingPlan | None = None
+
+
+def _sketch(
+    form: PlanForm, duration: int | None, room_class: str, options: dict[str, dict[str, Any]]
+) -> MeetingPlan | None:
+    if duration is None or not room_class:
+        return None
+    return MeetingPlan(
+        name=form.name.strip(),
+        kind=form.kind,
+        duration_min=duration,
+        room_class=RoomClass(room_class),
+        options=options,
+    )
 
 
 def read_form(form: PlanForm, *, options: Mapping[str, Mapping[str, Any]] | None = None) -> Reading:
@@ -190,8 +206,9 @@ def read_form(form: PlanForm, *, options: Mapping[str, Mapping[str, Any]] | None
     room_class = form.room_class if form.room_class in RoomClass.__members__ else ""
     if not room_class:
         problems["room_class"] = _("Choose one of the sizes.")
+    chosen = {plugin: dict(values) for plugin, values in (options or {}).items()}
     if problems.keys() - {"guests"}:
-        return Reading(None, problems, guests)
+        return Reading(None, problems, guests, _sketch(form, duration, room_class, chosen))
     plan = MeetingPlan(
         name=form.name.strip(),
         kind=form.kind,
@@ -203,7 +220,7 @@ def read_form(form: PlanForm, *, options: Mapping[str, Mapping[str, Any]] | None
         early_entry=bool(form.early_entry),
         microphones=Microphones(form.microphones) if form.microphones in ("free", "floor") else None,
         is_public=bool(form.is_public),
-        options={plugin: dict(chosen) for plugin, chosen in (options or {}).items()},
+        options=chosen,
         words=form.words.strip(),
         mail_on_planning=bool(form.mail_on_planning),
         mail_before_min=before,

@@ -35,7 +35,7 @@ class Summary:
 
 def summary_html(reading: Reading, *, prices: tuple[tuple[str, str], ...] = ()) -> Markup:
     """The summary of a form as a piece of a page."""
-    made = summary(reading.plan, prices=prices) if reading.plan else Summary()
+    made = summary(reading.plan, prices=prices) if reading.plan else Summary(prices=prices)
     return Markup(render_template("meetings/_summary.html", summary_of=made))  # noqa: S704 - the template escapes
 
 
