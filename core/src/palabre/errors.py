@@ -21,12 +21,18 @@ class Refused(Exception):
 
     :param code: stable, lower case with underscores; part of the public protocol.
     :param message: a whole sentence in the user's language.
+    :param to_guests: what guests of a meeting read instead, when the reason is none of their business.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, to_guests: str | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.to_guests = to_guests
+
+    def for_guest(self) -> Refused:
+        """The refusal as a guest of the meeting may read it."""
+        return self if self.to_guests is None else Refused("not_possible", self.to_guests)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.code!r}, {self.message!r})"

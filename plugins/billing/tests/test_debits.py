@@ -94,6 +94,20 @@ def test_without_enough_the_room_stays_closed_and_the_sentence_says_what_is_miss
     assert (has(), room.meeting.state.value, world.hours()) == (1, "planned", [])
 
 
+def test_guests_at_the_door_learn_nothing_of_the_organisers_credits(world, give, has):
+    give(1)
+    room = world.room("L")
+    with pytest.raises(Refused) as refused:
+        room.person("Sam")
+    assert (refused.value.code, refused.value.message) == (
+        "not_possible",
+        "This is not possible at the moment. Ask the organiser of the meeting.",
+    )
+    give(2)
+    room.person("Sam")
+    assert has() == 0
+
+
 def test_two_meetings_on_the_last_credit_at_the_same_moment_exactly_one_starts(world, give, has):
     give(1)
     rooms = [world.room("S"), world.room("S")]

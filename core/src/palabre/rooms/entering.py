@@ -257,7 +257,10 @@ def _wait(room: RoomTransaction, row: ParticipantRow, reason: str) -> None:
 def _join(rooms: Rooms, room: RoomTransaction, row: ParticipantRow, joiner: Joiner) -> None:
     meeting = room.meeting
     if meeting.state is not MeetingState.LIVE:
-        open_room(rooms, room)
+        try:
+            open_room(rooms, room)
+        except Refused as refusal:
+            raise refusal if row.role is Role.PRESENTER else refusal.for_guest() from None
     _refuse_when_full(room)
     _ask_plugins(rooms.plugins, room, meeting, joiner)
     if meeting.is_demonstration and not room.state.presenters():

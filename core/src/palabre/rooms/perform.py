@@ -112,8 +112,8 @@ def _let_plugin_do(registry: Registry, plugin: str, act: Act, room: RoomTransact
     room.prefix = f"{plugin}."
     try:
         act.handle(room, payload)
-    except Refused:
-        raise
+    except Refused as refusal:
+        raise refusal if room.actor.role == "presenter" else refusal.for_guest() from None
     except Exception as error:
         registry.failed(plugin, act.name, error)
         raise PluginFailed(plugin) from error

@@ -15,7 +15,8 @@ class CannotPay(Refused):
     """
 
     def __init__(self, message: str, *, missing: int) -> None:
-        super().__init__("not_enough_credits", message)
+        neutral = _("This is not possible at the moment. Ask the organiser of the meeting.")
+        super().__init__("not_enough_credits", message, to_guests=neutral)
         self.missing = missing
 
 
