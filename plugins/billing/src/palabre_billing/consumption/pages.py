@@ -26,7 +26,7 @@ _PIECE = 65_536
 def add_consumption(pages: Blueprint) -> None:
     """Put the pages of consumption on a blueprint."""
     pages.get("/consumption")(consumption)
-    pages.post("/consumption/alert")(choose_alert)
+    pages.post("/consumption")(choose_alert)
     pages.get("/movements.xlsx")(workbook)
 
 
