@@ -95,7 +95,7 @@ def invite(session: Session, *, account: Account, typed: str, now: datetime) -> 
             "too_many_mails", _("You have invited many people by mail. Give others your link yourself.")
         )
     for address in addresses:
-        digest = hashlib.sha256(address.encode()).hexdigest()[:32]
+        digest = hashlib.sha256(_plain(address).encode()).hexdigest()[:32]
         queue_mail(
             session,
             key=f"{MAIL}:{account.tenant_id}:{digest}",
@@ -198,7 +198,12 @@ def _why_not(session: Session, referred: Account, referrer: Account, payment: Pa
     if _plain(referred.email) == _plain(referrer.email):
         return "same_address"
     if payment.payer:
-        theirs = select(LedgerAccount.id).where(LedgerAccount.owner_id == referrer.id)
+        brought = select(Referral.referred_id).where(
+            Referral.referrer_id == referrer.id, Referral.referred_id != referred.id
+        )
+        theirs = select(LedgerAccount.id).where(
+            (LedgerAccount.owner_id == referrer.id) | LedgerAccount.owner_id.in_(brought)
+        )
         same = (
             select(Payment.id)
             .join(Order, Order.id == Payment.order_id)
