@@ -45,7 +45,10 @@ def send() -> ResponseReturnValue:
     typed = request.form.get("addresses", "")[:4000]
     try:
         with app.db.transaction() as transaction:
-            number = invite(transaction, account=_me(transaction), typed=typed, now=app.clock.now())
+            me = _me(transaction)
+            if has_bonus(transaction, me.tenant_id) is None:
+                abort(404)
+            number = invite(transaction, account=me, typed=typed, now=app.clock.now())
     except Refused as refused:
         return _page(typed, refused.message), 422
     flash(
