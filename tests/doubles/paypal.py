@@ -18,6 +18,7 @@ class PayPalDouble(Double):
     """Orders that are approved on a page, or by ``approve``; events that are sent by ``send``.
 
     :ivar declines: whether captures are declined.
+    :ivar token: the one that is good.
     """
 
     def __init__(self) -> None:
@@ -25,6 +26,7 @@ class PayPalDouble(Double):
         self.orders: dict[str, dict[str, Any]] = {}
         self.disputes: dict[str, dict[str, Any]] = {}
         self.declines = False
+        self.token = "token"
         self._keys: dict[str, Answer] = {}
         self._numbers = itertools.count(1)
 
@@ -112,8 +114,8 @@ class PayPalDouble(Double):
             basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
             if headers.get("authorization") != f"Basic {basic}":
                 return answer({"error": "invalid_client"}, 401)
-            return answer({"access_token": "token", "expires_in": 32_400})
-        if headers.get("authorization") != "Bearer token":
+            return answer({"access_token": self.token, "expires_in": 32_400})
+        if headers.get("authorization") != f"Bearer {self.token}":
             return answer({"error": "invalid_token"}, 401)
         key = f"{path} {headers['paypal-request-id']}" if "paypal-request-id" in headers else None
         if key in self._keys:

@@ -141,3 +141,63 @@ def test_paypal_that_is_down_or_refuses_is_said(lea, desk, paypal):  # noqa: F81
     desk.send("/plugins/billing/desk/methods", "/plugins/billing/desk/methods/paypal", **wrong)
     paypal.faults = []
     assert "PayPal is not set up rightly here." in lea.get(buy(lea, "paypal"))
+
+
+def test_an_amount_or_a_currency_that_is_not_what_was_agreed_brings_nothing(order, paypal, credits, webhook):  # noqa: F811
+    for number, other in enumerate(({"value": "119.99"}, {"currency_code": "USD"})):
+        paypal.approve(theirs(paypal))
+        captured = paypal.capture(theirs(paypal))
+        capture = paypal.orders[theirs(paypal)]["purchase_units"][0]["payments"]["captures"][0]
+        capture |= {"id": f"CAPX{number}", "amount": {"currency_code": "EUR", "value": "120.00", **other}}
+        assert paypal.send(captured, webhook) == 204
+    assert credits() == 0
+
+
+def test_what_paypal_has_forgotten_is_begun_again(lea, order, paypal, credits):  # noqa: F811
+    paypal.orders.clear()
+    lea.get(f"{order}/back", 303)
+    lea.send("/plugins/billing/buy", f"{order}/pay")
+    paypal.approve(theirs(paypal))
+    lea.get(f"{order}/back", 303)
+    assert credits() == 100
+
+
+def test_after_a_decline_the_buyer_chooses_again_at_paypal(lea, order, paypal, credits, webhook, world):  # noqa: F811
+    first = theirs(paypal)
+    approved = paypal.approve(first)
+    paypal.declines = True
+    assert paypal.send(approved, webhook) == 204
+    lea.send("/plugins/billing/buy", f"{order}/pay")
+    _first, second = paypal.orders
+    assert f"{paypal.url}/pay/{second}" in lea.get(f"{order}/go")
+    paypal.declines = False
+    assert paypal.send(paypal.capture(first), webhook) == 204  # it went through after all
+    assert credits() == 100
+    paypal.approve(second)
+    lea.get(f"{order}/back", 303)
+    assert credits() == 100
+    assert world.faults() == []
+
+
+def test_a_token_that_ended_early_is_replaced(lea, order, paypal, credits):  # noqa: F811
+    paypal.token = "another"
+    paypal.approve(theirs(paypal))
+    lea.get(f"{order}/back", 303)
+    assert credits() == 100
+
+
+def test_who_knows_but_the_client_id_gets_nobodys_token(lea, desk, order, paypal):  # noqa: F811
+    wrong = {**METHOD, "paypal-secret": "guessed"}
+    desk.send("/plugins/billing/desk/methods", "/plugins/billing/desk/methods/paypal", **wrong)
+    assert "PayPal is not set up rightly here." in lea.get(buy(lea, "paypal"))
+    assert len(paypal.orders) == 1
+
+
+def test_a_capture_that_was_never_written_down_is_found_again(order, paypal, credits, application, world):  # noqa: F811
+    paypal.approve(theirs(paypal))
+    paypal.capture(theirs(paypal))  # and whoever asked for it was killed
+    for seconds in (61, 300):
+        application.clock.advance(seconds=seconds)
+        world.work()
+    assert credits() == 100
+    assert world.faults() == []

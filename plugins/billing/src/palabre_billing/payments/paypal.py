@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import requests
@@ -78,7 +79,10 @@ class PayPal:
         client = _Client(desk)
         before = order.provider_reference
         if before is not None:
-            known = _sync(client, order, before, desk)
+            try:
+                known = _sync(client, order, before, desk)
+            except Declined:  # or PayPal has forgotten it, as it does with what nobody pays: they begin again
+                known = {"status": "VOIDED"}
             if known["status"] == "COMPLETED":
                 return desk.go_to(desk.return_url(order), reference=before)
             if address := _page_of(known):
@@ -94,7 +98,8 @@ class PayPal:
     def check(self, order: Ordered, desk: Desk) -> None:
         """Capture what was approved, and look what became of it."""
         if order.provider_reference is not None:
-            _sync(_Client(desk), order, order.provider_reference, desk)
+            with suppress(Forgotten):  # nobody paid
+                _sync(_Client(desk), order, order.provider_reference, desk)
 
     def webhook(self, call: Call, desk: Desk) -> None:
         """Something changed: look what."""
@@ -104,11 +109,15 @@ class PayPal:
             _look_at_dispute(client, str(about.get("dispute_id", "")), desk)
             return
         related = (about.get("supplementary_data") or {}).get("related_ids") or {}
-        order = desk.order(str(about.get("custom_id", ""))) or desk.order_by_reference(
-            str(related.get("order_id") or about.get("id", ""))
-        )
-        if order is not None and order.provider_reference is not None:
-            _sync(client, order, order.provider_reference, desk)
+        named = str(related.get("order_id") or (about.get("id", "") if "ORDER" in kind else ""))
+        order = desk.order(str(about.get("custom_id", ""))) or desk.order_by_reference(named)
+        if order is None:
+            return
+        # It may be an earlier one than the one that is paid now: that was begun again after a decline.
+        for reference in dict.fromkeys((named, order.provider_reference)):
+            if reference:
+                with suppress(Declined):
+                    _sync(client, order, reference, desk)
 
     def refund(self, order: Ordered, payment_id: str, amount: int, desk: Desk) -> None:
         """Give a capture back, or a part of it."""
@@ -123,13 +132,15 @@ class PayPal:
 class _Client:
     """PayPal's interface with a tenant's keys."""
 
-    #: Tokens of this process by address and client: the token, and until when it is good (monotonic).
-    _tokens: dict[tuple[str, str], tuple[str, float]] = {}  # noqa: RUF012 - shared on purpose
+    #: Tokens of this process by address and keys: the token, and until when it is good (monotonic). The secret is part
+    #: of it: a client ID is no secret, and whoever knows but that must not get the token of another tenant.
+    _tokens: dict[tuple[str, str, str], tuple[str, float]] = {}  # noqa: RUF012 - shared on purpose
 
     def __init__(self, desk: Desk) -> None:
         section = desk.application.settings.section("billing")
         assert isinstance(section, BillingSection)
         self._base, self._desk = section.paypal_api.rstrip("/"), desk
+        self._keys = (self._base, desk.settings.get("client_id", ""), desk.settings.get("secret", ""))
 
     def get(self, path: str) -> dict[str, Any]:
         """What there is at a path."""
@@ -137,25 +148,36 @@ class _Client:
 
     def post(self, path: str, body: Mapping[str, Any], *, key: str = "") -> dict[str, Any]:
         """Do something, once for each key."""
-        return self._ask("POST", path, body, key)
+        return self._ask("POST", path, json.dumps(body).encode(), key)
 
-    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None, key: str) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self._token()}", "Prefer": "return=representation"}
+    def verify(self, proof: Mapping[str, str], event: bytes) -> dict[str, Any]:
+        """Ask whether PayPal sent an event. It is passed on byte for byte: the signature is about its bytes."""
+        body = json.dumps(proof)[:-1].encode() + b', "webhook_event": ' + event + b"}"
+        return self._ask("POST", "/v1/notifications/verify-webhook-signature", body, "")
+
+    def _ask(self, method: str, path: str, body: bytes | None, key: str) -> dict[str, Any]:
+        headers = {"Prefer": "return=representation", "Content-Type": "application/json"}
         if key:
             headers["PayPal-Request-Id"] = key
-        return self._send(method, path, headers=headers, json=body)
+        is_kept = self._keys in self._tokens
+        try:
+            return self._send(method, path, headers=headers | self._authorization(), data=body)
+        except Refused as refused:
+            if refused.code != "provider_refuses" or not is_kept:
+                raise
+        return self._send(
+            method, path, headers=headers | self._authorization(), data=body
+        )  # with a new token
 
-    def _token(self) -> str:
-        client_id, secret = self._desk.settings.get("client_id", ""), self._desk.settings.get("secret", "")
-        kept = self._tokens.get((self._base, client_id))
-        if kept is not None and kept[1] > time.monotonic():
-            return kept[0]
-        given = self._send(
-            "POST", "/v1/oauth2/token", auth=(client_id, secret), data={"grant_type": "client_credentials"}
-        )
-        until = time.monotonic() + float(given["expires_in"]) - _EARLIER_S
-        self._tokens[self._base, client_id] = (given["access_token"], until)
-        return str(given["access_token"])
+    def _authorization(self) -> dict[str, str]:
+        kept = self._tokens.get(self._keys)
+        if kept is None or kept[1] <= time.monotonic():
+            given = self._send(
+                "POST", "/v1/oauth2/token", auth=self._keys[1:], data={"grant_type": "client_credentials"}
+            )
+            until = time.monotonic() + float(given["expires_in"]) - _EARLIER_S
+            kept = self._tokens[self._keys] = (str(given["access_token"]), until)
+        return {"Authorization": f"Bearer {kept[0]}"}
 
     def _send(self, method: str, path: str, **what: Any) -> dict[str, Any]:
         try:
@@ -165,7 +187,7 @@ class _Client:
             log.warning("paypal cannot be asked", tenant=self._desk.tenant_id, reason=type(error).__name__)
             raise _down() from error
         if response.status_code in (401, 403):
-            self._tokens.pop((self._base, self._desk.settings.get("client_id", "")), None)
+            self._tokens.pop(self._keys, None)
             log.error("paypal refuses the keys", tenant=self._desk.tenant_id, status=response.status_code)
             raise Refused(
                 "provider_refuses",
@@ -178,6 +200,8 @@ class _Client:
             log.warning(
                 "paypal refuses", tenant=self._desk.tenant_id, status=response.status_code, issues=issues
             )
+            if response.status_code == 404:
+                raise Forgotten(issues)
             raise Declined(issues) if response.status_code == 422 else _down()
         return cast("dict[str, Any]", answer)
 
@@ -188,6 +212,10 @@ class Declined(Refused):
     def __init__(self, issues: list[str]) -> None:
         super().__init__("declined", _("PayPal declined the payment. Choose another way there, or here."))
         self.issues = issues
+
+
+class Forgotten(Declined):
+    """PayPal knows nothing of it, or not any more."""
 
 
 def _order_body(order: Ordered, desk: Desk) -> dict[str, Any]:
@@ -229,6 +257,8 @@ def _page_of(found: Mapping[str, Any]) -> str | None:
 def _sync(client: _Client, order: Ordered, reference: str, desk: Desk) -> dict[str, Any]:
     """Capture what was approved, and tell the desk of every capture and refund; the order at PayPal."""
     found = client.get(f"/v2/checkout/orders/{reference}")
+    if any(unit.get("custom_id") != order.public_id for unit in found["purchase_units"]):
+        raise Forgotten([])  # somebody else's
     if found["status"] == "APPROVED":
         try:
             client.post(
@@ -316,10 +346,7 @@ def _genuine(client: _Client, call: Call, desk: Desk) -> tuple[str, dict[str, An
     proof = {name: call.headers.get(header, "") for name, header in _HEADERS.items()}
     if not isinstance(event, dict) or not all(proof.values()):
         raise ValueError("this is no event")
-    said = client.post(
-        "/v1/notifications/verify-webhook-signature",
-        {**proof, "webhook_id": webhook_id, "webhook_event": event},
-    )
+    said = client.verify({**proof, "webhook_id": webhook_id}, call.body)
     if said.get("verification_status") != "SUCCESS":
         raise ValueError("the signature is not PayPal's")
     about = event.get("resource")
