@@ -33,6 +33,7 @@ def add_setting_up(pages: Blueprint) -> None:
     """Put these pages on a blueprint."""
     pages.get("/desk/shop")(shop)
     pages.post("/desk/shop")(keep_seller)
+    pages.get("/desk/packs")(shop)  # where a browser is that loads the page again
     pages.post("/desk/packs")(new_pack)
     pages.post("/desk/packs/<pack>/withdraw")(no_more)
     pages.get("/desk/methods")(methods)

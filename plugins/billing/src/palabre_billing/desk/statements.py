@@ -42,6 +42,7 @@ def add_statements(pages: Blueprint) -> None:
     """Put these pages on a blueprint."""
     pages.get("/desk/bank")(bank)
     pages.post("/desk/bank")(preview)
+    pages.get("/desk/bank/settle")(bank)  # where a browser is that loads the page again
     pages.post("/desk/bank/settle")(settle_chosen)
     pages.get("/desk/period")(period)
     pages.get("/desk/period.csv")(period_table)
