@@ -221,6 +221,14 @@ def test_going_on_to_pay_leads_to_the_same_page_while_it_is_open(lea, stripe):
     assert len(stripe.sessions()) == 2
 
 
+def test_a_page_that_the_keys_do_not_know_any_more_is_begun_anew(lea, stripe):
+    order = buy(lea)
+    del stripe.objects[session_of(stripe)["id"]]
+    lea.get(f"{order}/back", 303)
+    lea.send("/plugins/billing/buy", f"{order}/pay")
+    assert f"url={session_of(stripe)['url']}" in lea.get(f"{order}/go")
+
+
 def test_going_on_to_pay_what_was_paid_asks_nobody_to_pay_twice(lea, stripe, credits):
     order = buy(lea)
     stripe.pay(session_of(stripe)["id"])

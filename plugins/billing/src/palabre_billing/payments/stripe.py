@@ -83,10 +83,10 @@ class Card:
             sessions = client.v1.checkout.sessions
             before = order.provider_reference
             if before is not None:
-                known = sessions.retrieve(before, _expanded())
-                if known.status == "open" and known.url:
+                known = _session(client, before)
+                if known is not None and known.status == "open" and known.url:
                     return desk.go_to(known.url, reference=known.id)
-                if known.status == "complete":
+                if known is not None and known.status == "complete":
                     _take(known, order, desk)
                     return desk.go_to(desk.return_url(order), reference=known.id)
             made = sessions.create(
@@ -101,7 +101,9 @@ class Card:
         if order.provider_reference is None:
             return
         with _asking(desk) as client:
-            _take(client.v1.checkout.sessions.retrieve(order.provider_reference, _expanded()), order, desk)
+            known = _session(client, order.provider_reference)
+            if known is not None:
+                _take(known, order, desk)
 
     def webhook(self, call: Call, desk: Desk) -> None:
         """Something changed: look what."""
@@ -178,6 +180,18 @@ def _session_params(order: Ordered, desk: Desk) -> Any:
 
 def _expanded() -> Any:
     return {"expand": ["payment_intent.latest_charge"]}
+
+
+def _session(client: StripeClient, session_id: str) -> Any:
+    """A page of Stripe's; ``None`` for one that these keys do not know, such as one begun with keys for trying."""
+    import stripe
+
+    try:
+        return client.v1.checkout.sessions.retrieve(session_id, _expanded())
+    except stripe.InvalidRequestError as error:
+        if error.http_status != 404:
+            raise
+        return None
 
 
 def _take(session: Any, order: Ordered, desk: Desk) -> None:
