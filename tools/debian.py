@@ -1,4 +1,5 @@
-"""The Debian or Ubuntu packages that the tests need: two browsers, two servers, fonts for screenshots, a network.
+"""The Debian or Ubuntu packages that the tests need: two browsers, two servers, fonts for screenshots, a network,
+libraries for PDF.
 
 And a C compiler with the headers that the compiled part of the packet path is built with. Those make Palabre
 cheaper to run, but it is installed and works without them.
@@ -6,6 +7,7 @@ cheaper to run, but it is installed and works without them.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -30,6 +32,15 @@ def _has_postgresql() -> bool:
 
 def _has_fonts() -> bool:
     return any(Path("/usr/share/fonts").glob("**/DejaVuSans.ttf"))
+
+
+def _loads(library: str) -> bool:
+    """Whether a shared library is there, as invoices as PDF need some."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def _includes(*headers: str) -> bool:
@@ -59,6 +70,8 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "firefox-esr": lambda: _runs("firefox-esr", "--version"),
     "fonts-dejavu-core": _has_fonts,
     "iproute2": lambda: _runs("ip", "-V"),
+    "libharfbuzz-subset0": lambda: _loads("libharfbuzz-subset.so.0"),
+    "libpangoft2-1.0-0": lambda: _loads("libpangoft2-1.0.so.0"),
     "postgresql": _has_postgresql,
     "redis-server": lambda: _runs("redis-server", "--version"),
 }

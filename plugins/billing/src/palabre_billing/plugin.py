@@ -74,10 +74,8 @@ def examinations(application: Application) -> list[Finding]:
     """Whether invoices can be made as PDF."""
     make = pdf_maker()
     if isinstance(make, str):
-        text = (
-            f"invoices are sent as HTML: install the system's Pango (apt install libpangoft2-1.0-0). {make}"
-        )
-        return [Finding("invoices", "warning", text)]
+        wanted = "apt install libpangoft2-1.0-0 libharfbuzz-subset0"
+        return [Finding("invoices", "warning", f"they are sent as HTML: install Pango ({wanted}). {make}")]
     return [Finding("invoices", "ok", "PDF")]
 
 
