@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
-import requests
 import structlog
 from babel.numbers import get_currency_precision
 
@@ -180,6 +179,8 @@ class _Client:
         return {"Authorization": f"Bearer {kept[0]}"}
 
     def _send(self, method: str, path: str, **what: Any) -> dict[str, Any]:
+        import requests  # 0.1 s that no process need spend which asks nobody
+
         try:
             response = requests.request(method, f"{self._base}{path}", timeout=TIMEOUT_S, **what)
             answer = response.json() if response.content else {}
