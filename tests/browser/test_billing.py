@@ -46,7 +46,7 @@ def test_a_meeting_that_cannot_be_paid_does_not_start_until_there_are_credits(
     address = page.url
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_text("2 credits are missing")).to_be_visible()
-    expect(page.get_by_role("link", name="Billing")).to_be_visible()
+    expect(page.get_by_role("link", name="/plugins/billing/buy?needed=2")).to_be_visible()
 
     shop.command("billing", "give", email, "10", "--reason", "to begin with")
     page.goto(address)
