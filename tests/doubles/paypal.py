@@ -51,7 +51,7 @@ class PayPalDouble(Double):
         }
         return self.event("PAYMENT.CAPTURE.COMPLETED", about)
 
-    def refund(self, order_id: str, value: str) -> dict[str, Any]:
+    def refund(self, order_id: str, value: str, note: str = "") -> dict[str, Any]:
         """Money goes back; the event of it."""
         unit = self.orders[order_id]["purchase_units"][0]
         capture = unit["payments"]["captures"][0]
@@ -59,6 +59,7 @@ class PayPalDouble(Double):
             "id": f"REF{next(self._numbers)}",
             "status": "COMPLETED",
             "amount": {"currency_code": unit["amount"]["currency_code"], "value": value},
+            "note_to_payer": note,
             "links": [{"rel": "up", "href": f"{self.url}/v2/payments/captures/{capture['id']}"}],
         }
         unit["payments"]["refunds"].append(made)
@@ -137,7 +138,7 @@ class PayPalDouble(Double):
         if parts[:3] == ["v1", "customer", "disputes"]:
             return answer(self.disputes[parts[3]])
         if parts[:3] == ["v2", "payments", "captures"]:
-            self.refund(self._order_of(parts[3]), body["amount"]["value"])
+            self.refund(self._order_of(parts[3]), body["amount"]["value"], body["note_to_payer"])
             return answer({}, 201)
         order = self.orders.get(parts[3]) if len(parts) > 3 else None
         if order is None:

@@ -155,7 +155,9 @@ class StripeDouble(Double):
             gone = sum(one["amount"] for one in self._refunds(intent["id"]) if one["status"] == "succeeded")
             if int(params["amount"]) > intent["amount"] - gone:
                 return answer({"error": {"type": "invalid_request_error", "message": "too much"}}, 400)
-            return answer(_shown(self._refund(intent["id"], int(params["amount"]), "succeeded")))
+            made = self._refund(intent["id"], int(params["amount"]), "succeeded")
+            made["metadata"] = {"reason": params["metadata[reason]"]}
+            return answer(_shown(made))
         if (method, path) == ("GET", "/v1/refunds"):
             return self._list(path, self._refunds(params["payment_intent"]))
         if (method, path) == ("GET", "/v1/checkout/sessions"):

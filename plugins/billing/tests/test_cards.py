@@ -209,6 +209,7 @@ def test_money_goes_back_at_the_desk_by_the_provider(lea, desk, stripe, credits)
     fields = {"payment": payment, f"amount-{payment}": "30", f"reason-{payment}": "a quarter"}
     desk.send(page, f"{page}/return", **fields)
     assert credits() == 75
+    assert "a quarter" in lea.get("/plugins/billing/")
     assert [one["amount"] for one in stripe.objects.values() if one["object"] == "refund"] == [3_000]
 
 

@@ -113,6 +113,7 @@ def test_money_goes_back_at_the_desk_by_paypal(lea, desk, order, paypal, credits
         **{f"amount-{payment}": "30", f"reason-{payment}": "a quarter"},
     )
     assert credits() == 75
+    assert "a quarter" in lea.get("/plugins/billing/")
 
 
 def test_a_declined_payment_is_said_and_can_be_tried_again(lea, order, paypal, credits):  # noqa: F811

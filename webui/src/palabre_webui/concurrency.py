@@ -7,6 +7,8 @@ Palabre is written once, for both.
 
 from __future__ import annotations
 
+import contextvars
+import ipaddress
 import os
 import queue as queue_module
 import signal
@@ -50,10 +52,31 @@ def patch(mode: Mode) -> None:
     global _mode  # noqa: PLW0603 - a process has one way to run
     _mode = mode
     if mode == "eventlet":
-        # Its own resolver takes long to import, and every name we look up is in a configuration.
+        # Its own resolver takes long to import; the system's is asked in a thread instead.
         os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
         _eventlet().monkey_patch()
+        _look_names_up_elsewhere()
         from eventlet import websocket, wsgi  # noqa: F401 - now, rather than while somebody waits
+
+
+def _look_names_up_elsewhere() -> None:
+    """Ask the system's resolver in a thread: it blocks in C, for seconds where nobody answers it."""
+    blocking = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if not host or _is_numeric(host):
+            return blocking(host, *args, **kwargs)
+        return offload(blocking, host, *args, **kwargs)
+
+    socket.getaddrinfo = getaddrinfo
+
+
+def _is_numeric(host: str | bytes) -> bool:
+    try:
+        ipaddress.ip_address(host.decode() if isinstance(host, bytes) else host)
+    except ValueError:
+        return False
+    return True
 
 
 def mode() -> Mode:
@@ -79,7 +102,8 @@ def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     if _mode == "eventlet":
         from eventlet import tpool
 
-        result: T = tpool.execute(function, *args, **kwargs)
+        # the caller's language and tenant go with it
+        result: T = tpool.execute(contextvars.copy_context().run, function, *args, **kwargs)
         return result
     return function(*args, **kwargs)
 

@@ -16,6 +16,7 @@ Permission = Literal["public", "account", "administrator", "operator", "this_mac
 _ATTRIBUTE = "palabre_permission"
 _BY_MACHINES = "palabre_called_by_machines"
 _LONGEST = "palabre_longest_form"
+_RATE = "palabre_rate"
 
 
 def permission(name: Permission) -> Callable[[_F], _F]:
@@ -37,7 +38,8 @@ def permission_of(view: Callable[..., Any]) -> Permission | None:
 def called_by_machines(view: _F) -> _F:
     """Say that other services call a view, such as a payment provider: no form token is asked of them.
 
-    The view has to find out by itself whether what comes is genuine, and must not believe a cookie.
+    The view has to find out by itself whether what comes is genuine, and must not believe a cookie; it counts only for
+    views that declare the permission ``public``.
     """
     setattr(view, _BY_MACHINES, True)
     return view
@@ -45,7 +47,7 @@ def called_by_machines(view: _F) -> _F:
 
 def is_called_by_machines(view: Callable[..., Any]) -> bool:
     """Whether a view asks for no form token."""
-    return bool(getattr(view, _BY_MACHINES, False))
+    return bool(getattr(view, _BY_MACHINES, False)) and permission_of(view) == "public"
 
 
 def longest_form(size: int) -> Callable[[_F], _F]:
@@ -65,3 +67,19 @@ def longest_form_of(view: Callable[..., Any]) -> int | None:
     """How much may be sent to a view; ``None`` for the usual."""
     size: int | None = getattr(view, _LONGEST, None)
     return size
+
+
+def limited(rate: str) -> Callable[[_F], _F]:
+    """Say how often one visitor's address may call a view: ``"10 per minute"``. More is answered with 429."""
+
+    def declare(view: _F) -> _F:
+        setattr(view, _RATE, rate)
+        return view
+
+    return declare
+
+
+def rate_of(view: Callable[..., Any]) -> str | None:
+    """How often a view may be called; ``None`` for as often as anybody likes."""
+    rate: str | None = getattr(view, _RATE, None)
+    return rate

@@ -8,7 +8,7 @@ from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from palabre_webui.declared import longest_form_of
+from palabre_webui.declared import longest_form_of, rate_of
 from palabre_webui.sign_in.joining import half_signed_in_id
 from palabre_webui.sign_in.present import signed_in
 
@@ -25,7 +25,7 @@ LISTS = (
     "meetings.read_guest_list",
     "meetings.summarise",
 )
-#: For each visitor's address and page.
+#: For each visitor's address and page; plugins' views declare theirs.
 LIMITS = {
     "account.ask_for_email_change": "10 per minute",
     "account.begin_passkey": "10 per minute",
@@ -72,7 +72,8 @@ def let_lists_in() -> None:
 def limit_rates(app: Flask) -> None:
     """Let nobody guess at passwords and codes, nor look for meetings by trying."""
     limiter = Limiter(get_remote_address, app=app, headers_enabled=True, swallow_errors=True)
-    for endpoint, limit in LIMITS.items():
+    declared = {endpoint: rate for endpoint, view in app.view_functions.items() if (rate := rate_of(view))}
+    for endpoint, limit in (declared | LIMITS).items():
         view: Any = app.view_functions[endpoint]
         app.view_functions[endpoint] = limiter.limit(limit)(view)
     for endpoint in LIMITED_BY_ADDRESS:

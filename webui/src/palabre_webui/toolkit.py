@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from palabre_webui.declared import called_by_machines, longest_form, permission
+from palabre_webui.declared import called_by_machines, limited, longest_form, permission
 from palabre_webui.modules import (
     ROOM_API_VERSION,
     HelpQuestion,
@@ -32,6 +32,7 @@ __all__ = [
     "application",
     "asset_of",
     "called_by_machines",
+    "limited",
     "longest_form",
     "offload",
     "permission",
@@ -61,7 +62,7 @@ def asset_of(plugin: str, path: str) -> str:
 def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The result of a function that computes for long, without holding up who else is served.
 
-    It runs in a thread of its own: nothing of the database or of the request in it.
+    It runs in a thread of its own, in the reader's language: nothing of the database or of the request in it.
     """
     from palabre_webui import concurrency
 

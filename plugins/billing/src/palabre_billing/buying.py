@@ -30,7 +30,8 @@ from palabre_billing.shop import (
     quote_of,
     seller_of,
 )
-from palabre_webui.toolkit import application, permission, signed_in
+from palabre_billing.typed import whole_number
+from palabre_webui.toolkit import application, limited, permission, signed_in
 
 #: How often the page of an order looks again by itself after the buyer came back, every few seconds.
 LOOKS = 20
@@ -101,6 +102,7 @@ def confirm(pack: str) -> ResponseReturnValue:
 
 
 @permission("account")
+@limited("20 per minute")
 def order_now() -> ResponseReturnValue:
     """Place the order and begin to pay."""
     app = application()
@@ -163,7 +165,6 @@ def show_order(order: str) -> ResponseReturnValue:
         me = my_account(session)
         found = own_order(session, account_id=me.id, public_id=order)
         waits = found.state is OrderState.WAITING and bool(found.next_step.get("url"))
-        looks = request.args.get("looks", "")
         return render_template(
             "billing/order.html",
             order=found,
@@ -171,9 +172,7 @@ def show_order(order: str) -> ResponseReturnValue:
             step=found.next_step,
             method=_title(found),
             balance=balance(session, found.buyer_id),
-            looks=min(int(looks), LOOKS)
-            if waits and looks.isascii() and looks.isdigit() and len(looks) < 4
-            else 0,
+            looks=min(whole_number(request.args.get("looks", "")) or 0, LOOKS) if waits else 0,
         )
 
 
@@ -304,5 +303,4 @@ def _once() -> str | None:
 
 
 def _needed() -> int:
-    typed = request.args.get("needed", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 0
+    return min(whole_number(request.args.get("needed", "")) or 0, 1_000_000)

@@ -32,6 +32,7 @@ from palabre_billing.statement import (
     signed,
     terms_in_words,
 )
+from palabre_billing.typed import whole_number
 from palabre_billing.webhooks import add_webhooks
 from palabre_webui.toolkit import application, permission, signed_in
 
@@ -147,5 +148,4 @@ def _priced(credits: Mapping[tuple[str, str], int]) -> list[tuple[str, str, str,
 
 
 def _before() -> int | None:
-    typed = request.args.get("before", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    return whole_number(request.args.get("before", ""))

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from palabre.toolkit import current_tenant
 from palabre_billing.payments import Call, desk_for, known_methods
-from palabre_webui.toolkit import application, called_by_machines, longest_form, permission
+from palabre_webui.toolkit import application, called_by_machines, limited, longest_form, permission
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +22,7 @@ def add_webhooks(pages: Blueprint) -> None:
 
 
 @permission("public")
+@limited("300 per minute")
 @called_by_machines
 @longest_form(LONGEST)
 def called(method: str) -> ResponseReturnValue:

@@ -17,6 +17,7 @@ from palabre_billing.consumption.figures import Kind, figures_of
 from palabre_billing.consumption.sheet import write_sheet
 from palabre_billing.ledger import balance, own_account
 from palabre_billing.statement import every_movement, kind_in_words
+from palabre_billing.typed import whole_number
 from palabre_webui.toolkit import application, asset_of, offload, permission, signed_in
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,11 +42,12 @@ def choose_alert() -> ResponseReturnValue:
     """Choose the balance below which a mail comes; empty for none."""
     me, typed = _me(), request.form.get("below", "").strip()[:20]
     try:
-        if typed and not (typed.isascii() and typed.isdigit()):
+        below = whole_number(typed)
+        if typed and below is None:
             raise Refused("bad_alert", _("Write a number of credits, or nothing."))
         with application().db.transaction() as session:
             owner = session.get_one(Account, me)
-            set_alert(session, owner=owner, below=int(typed) if typed else None)
+            set_alert(session, owner=owner, below=below)
     except Refused as refused:
         return _page({"below": typed}, {"below": refused.message}), 422
     flash(_("Your choice is kept."))

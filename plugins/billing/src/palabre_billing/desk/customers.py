@@ -14,6 +14,7 @@ from palabre_billing.desk.orders import administrator, tenant
 from palabre_billing.ledger import Entry, LedgerAccount, balance, own_account
 from palabre_billing.shop import own_orders
 from palabre_billing.statement import PER_PAGE, movements
+from palabre_billing.typed import whole_number
 from palabre_webui.toolkit import application, permission
 
 
@@ -28,8 +29,8 @@ def add_customers(pages: Blueprint) -> None:
 @permission("administrator")
 def customers() -> ResponseReturnValue:
     """Everybody with an account, by what is searched, with their balance."""
-    search, typed = request.args.get("q", "").strip()[:100], request.args.get("page", "1")
-    page = int(typed) if typed.isascii() and typed.isdigit() and 0 < int(typed[:5]) < 10_000 else 1
+    search = request.args.get("q", "").strip()[:100]
+    page = min(max(whole_number(request.args.get("page", "")) or 1, 1), 10_000)
     with application().db.reading() as session:
         found = search_customers(session, tenant_id=tenant(), search=search, page=page)
         return render_template(
@@ -44,8 +45,7 @@ def customers() -> ResponseReturnValue:
 @permission("administrator")
 def one_customer(customer: str) -> ResponseReturnValue:
     """What somebody has, and how it came about."""
-    typed = request.args.get("before", "")
-    before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    before = whole_number(request.args.get("before", ""))
     with application().db.reading() as session:
         who = find_customer(session, customer)
         theirs = own_account(session, who.id)
@@ -66,8 +66,7 @@ def one_customer(customer: str) -> ResponseReturnValue:
 def move(customer: str) -> ResponseReturnValue:
     """Give or take credits."""
     app = application()
-    typed = request.form.get("credits", "").strip()
-    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    number = whole_number(request.form.get("credits", "")) or 0
     act = gifts.take if request.form.get("act") == "take" else gifts.give
     try:
         with app.db.transaction() as session:
@@ -91,8 +90,7 @@ def move(customer: str) -> ResponseReturnValue:
 def correct(customer: str) -> ResponseReturnValue:
     """Undo a movement by its opposite."""
     app = application()
-    typed = request.form.get("number", "").strip()
-    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    number = whole_number(request.form.get("number", "")) or 0
     try:
         with app.db.transaction() as session:
             theirs = own_account(session, find_customer(session, customer).id)

@@ -32,6 +32,7 @@ from palabre_billing.shop import (
 )
 from palabre_billing.shop.money import minor_units
 from palabre_billing.shop.orders import PER_PAGE
+from palabre_billing.typed import whole_number
 from palabre_webui.toolkit import application, permission, signed_in
 
 log = structlog.get_logger(__name__)
@@ -64,8 +65,7 @@ def overview() -> ResponseReturnValue:
 def all_orders() -> ResponseReturnValue:
     """Every order, by state and by what is searched."""
     state = next((one for one in OrderState if one.value == request.args.get("state")), None)
-    search, typed = request.args.get("q", "").strip()[:100], request.args.get("before", "")
-    before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    search, before = request.args.get("q", "").strip()[:100], whole_number(request.args.get("before", ""))
     with application().db.reading() as session:
         found = search_orders(
             session, tenant_id=tenant(), search=search, state=state, before=before, limit=PER_PAGE + 1
@@ -144,7 +144,9 @@ def money_back(order: str) -> ResponseReturnValue:
             desk = desk_for(app, session, tenant_id=found.tenant_id, name=found.method)
         known = known_methods(app).get(found.method)
         if known is not None and known.can_refund and not payment.provider_id.startswith("desk:"):
-            known.method.refund(Ordered.of(found), payment.provider_id, amount, desk)  # type: ignore[attr-defined]
+            known.method.refund(  # type: ignore[attr-defined]
+                Ordered.of(found), payment.provider_id, amount, reason, desk
+            )
         else:
             _by_hand(found, payment, amount, reason)
     except NotFound:

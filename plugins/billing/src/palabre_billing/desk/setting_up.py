@@ -26,6 +26,7 @@ from palabre_billing.shop import (
     withdraw_pack,
 )
 from palabre_billing.shop.money import minor_units
+from palabre_billing.typed import whole_number
 from palabre_webui.toolkit import application, permission
 
 
@@ -77,7 +78,6 @@ def keep_seller() -> ResponseReturnValue:
 def new_pack() -> ResponseReturnValue:
     """Put a pack on sale."""
     app = application()
-    credits = request.form.get("credits", "").strip()
     try:
         with app.db.transaction() as session:
             seller = seller_of(session, tenant())
@@ -86,7 +86,7 @@ def new_pack() -> ResponseReturnValue:
             add_pack(
                 session,
                 tenant_id=tenant(),
-                credits=int(credits) if credits.isascii() and credits.isdigit() and len(credits) < 10 else 0,
+                credits=whole_number(request.form.get("credits", "")) or 0,
                 net=minor_units(request.form.get("net", "")[:40], seller.currency),
                 now=app.clock.now(),
             )
@@ -261,9 +261,10 @@ def _input(chargeable: str, variant: str) -> str:
 
 
 def _number(typed: str) -> int:
-    if typed.isascii() and typed.isdigit() and len(typed) < 8:
-        return int(typed)
-    raise Refused("bad_number", _("Write a whole number."))
+    number = whole_number(typed)
+    if number is None:
+        raise Refused("bad_number", _("Write a whole number."))
+    return number
 
 
 def _rate(typed: str) -> int:

@@ -32,7 +32,7 @@ from palabre_billing.shop import (
     settle,
 )
 from palabre_billing.shop.money import plain_amount
-from palabre_webui.toolkit import application, longest_form, permission
+from palabre_webui.toolkit import application, longest_form, offload, permission
 
 #: Longest statement of a bank, and the form that comes back from its preview, in bytes.
 LONGEST = 8 * 1024 * 1024
@@ -79,7 +79,9 @@ def preview() -> ResponseReturnValue:
             raise Refused("no_statement", _("Choose the file of your bank."))
         with application().db.reading() as session:
             seller = seller_of(session, tenant())
-            lines = read_statement(content, currency=seller.currency if seller else "EUR")
+        # of thousands of lines, that takes seconds
+        lines = offload(read_statement, content, currency=seller.currency if seller else "EUR")
+        with application().db.reading() as session:
             matches = match(session, tenant(), lines)
             return render_template("billing/desk/bank.html", matches=matches, problem=None)
     except Refused as refused:

@@ -131,8 +131,8 @@ class PaymentMethod(Protocol):
     ``webhook(call, desk)``
         A provider calls ``desk.webhook_url``. Raise ``ValueError`` for what is not genuine: it is answered with 400.
         Anything else that is raised is answered with 500, so that the provider tries again.
-    ``refund(order, payment_id, amount, desk)``
-        Give money back, when an operator asks for it; then the desk is told as if the provider had done it.
+    ``refund(order, payment_id, amount, reason, desk)``
+        Give money back, when an operator asks for it, and tell the desk. The customer reads the reason.
     ``takes(currency)``
         Whether amounts of a currency can be paid; every currency without it.
     """

@@ -23,6 +23,8 @@ from palabre_billing.shop.money import minor_units, plain_amount
 
 log = structlog.get_logger(__name__)
 
+#: Longest note to a buyer.
+_LONGEST_NOTE = 255
 #: How long PayPal may take for an answer, in seconds.
 TIMEOUT_S = 8.0
 #: A token is asked for anew so long before it ends, in seconds.
@@ -118,12 +120,15 @@ class PayPal:
                 with suppress(Declined):
                     _sync(client, order, reference, desk)
 
-    def refund(self, order: Ordered, payment_id: str, amount: int, desk: Desk) -> None:
+    def refund(self, order: Ordered, payment_id: str, amount: int, reason: str, desk: Desk) -> None:
         """Give a capture back, or a part of it."""
         client = _Client(desk)
         assert order.provider_reference is not None  # it has a capture
         before = len(list(_parts(client.get(f"/v2/checkout/orders/{order.provider_reference}"), "refunds")))
-        body = {"amount": {"currency_code": order.currency, "value": plain_amount(amount, order.currency)}}
+        body = {
+            "amount": {"currency_code": order.currency, "value": plain_amount(amount, order.currency)},
+            "note_to_payer": reason[:_LONGEST_NOTE],
+        }
         client.post(f"/v2/payments/captures/{payment_id}/refund", body, key=f"{payment_id}:{amount}:{before}")
         _sync(client, order, order.provider_reference, desk)
 
@@ -284,7 +289,7 @@ def _sync(client: _Client, order: Ordered, reference: str, desk: Desk) -> dict[s
                 amount=amount,
                 currency=currency,
                 payment_id=up[0].rstrip("/").rpartition("/")[2] if up else "",
-                reason=_("Given back by PayPal"),
+                reason=refund.get("note_to_payer") or _("Given back by PayPal"),
             )
         elif desk.knows(order, refund["id"]):  # it was told as given back, and failed after that
             desk.restored(

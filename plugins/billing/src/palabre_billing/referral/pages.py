@@ -18,7 +18,7 @@ from palabre_billing.referral.service import (
     note_referred,
     referrer_of,
 )
-from palabre_webui.toolkit import application, permission, signed_in
+from palabre_webui.toolkit import application, limited, permission, signed_in
 
 #: Where the browser's session keeps by whose link somebody came, until they sign up.
 _CAME_BY = "billing_came_by"
@@ -39,6 +39,7 @@ def refer() -> ResponseReturnValue:
 
 
 @permission("account")
+@limited("10 per minute")
 def send() -> ResponseReturnValue:
     """Mail the link to friends."""
     app = application()
@@ -59,6 +60,7 @@ def send() -> ResponseReturnValue:
 
 
 @permission("public")
+@limited("60 per minute")
 def follow(code: str) -> ResponseReturnValue:
     """Somebody follows a link: remember whose, and go to sign up."""
     tenant = current_tenant()
