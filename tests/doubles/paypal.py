@@ -137,6 +137,8 @@ class PayPalDouble(Double):
             return answer({"verification_status": "SUCCESS" if is_ours else "FAILURE"})
         if parts[:3] == ["v1", "customer", "disputes"]:
             return answer(self.disputes[parts[3]])
+        if parts[:3] == ["v2", "payments", "captures"] and method == "GET":
+            return answer(self.capture(self._order_of(parts[3]))["resource"])
         if parts[:3] == ["v2", "payments", "captures"]:
             self.refund(self._order_of(parts[3]), body["amount"]["value"], body["note_to_payer"])
             return answer({}, 201)

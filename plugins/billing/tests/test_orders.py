@@ -195,11 +195,15 @@ def test_a_dispute_takes_the_credits_and_winning_it_brings_them_back(session, ac
     assert verify(session) == []
 
 
-def test_what_comes_out_of_order_changes_nothing_for_the_worse(session, account, order, now):
+def test_what_comes_before_its_payment_is_to_be_said_again(session, account, order, now):
+    for act in (give_back, restore):
+        with pytest.raises(Refused) as refused:
+            act(session, order, money(order, "early", about="pnothing"), now=now)
+        assert refused.value.code == "too_early"
+    settle(session, order, money(order), now=now)
     give_back(session, order, money(order, "early"), now=now)
-    restore(session, order, money(order, "won", about="pnothing"), now=now)
     assert credits(session, account) == 0
-    assert [one.kind for one in order.payments] == [PaymentKind.RETURNED, PaymentKind.RESTORED]
+    assert verify(session) == []
 
 
 def test_orders_are_found_by_reference_name_and_state(session, account, tenant, order, now):

@@ -101,6 +101,16 @@ def test_refunds_and_disputes_take_credits_in_any_order(order, paypal, credits, 
     assert world.faults() == []
 
 
+def test_a_dispute_that_is_told_before_its_payment_takes_what_it_brought(order, paypal, credits, webhook):  # noqa: F811
+    paypal.approve(theirs(paypal))
+    paypal.capture(theirs(paypal))
+    disputed = paypal.dispute(theirs(paypal))
+    assert paypal.send(disputed, webhook) == 204
+    assert credits() == 0
+    paypal.send(paypal.resolve(disputed["resource"]["dispute_id"], "RESOLVED_SELLER_FAVOUR"), webhook)
+    assert credits() == 100
+
+
 def test_money_goes_back_at_the_desk_by_paypal(lea, desk, order, paypal, credits):  # noqa: F811
     paypal.approve(theirs(paypal))
     lea.get(f"{order}/back", 303)

@@ -107,7 +107,8 @@ class Desk:
         reason: str = "",
         is_dispute: bool = False,
     ) -> None:
-        """Money went back. Tell the desk of the payment first, when it may not know of it.
+        """Money went back. Tell the desk of the payment first, when it may not know of it: otherwise it raises
+        ``Refused``, so that the provider says it again.
 
         :param return_id: names the refund or dispute, for ever.
         :param amount: of this refund alone, in minor units.

@@ -316,7 +316,7 @@ def _look_at_dispute(client: _Client, dispute_id: str, desk: Desk) -> None:
     dispute = client.get(f"/v1/customer/disputes/{dispute_id}")
     for one in dispute.get("disputed_transactions", []):
         capture = str(one.get("seller_transaction_id", ""))
-        order = desk.order_of_payment(capture)
+        order = desk.order_of_payment(capture) or _order_of_capture(client, capture, desk)
         if order is None:
             continue
         amount, currency = _amount(dispute["dispute_amount"])
@@ -338,6 +338,19 @@ def _look_at_dispute(client: _Client, dispute_id: str, desk: Desk) -> None:
             desk.restored(
                 order, restored_id=f"{dispute_id}:won", amount=amount, currency=currency, return_id=dispute_id
             )
+
+
+def _order_of_capture(client: _Client, capture_id: str, desk: Desk) -> Ordered | None:
+    """The order of a capture that nobody spoke of yet, told to the desk; ``None`` for one that is not of this shop."""
+    try:
+        capture = client.get(f"/v2/payments/captures/{capture_id}")
+    except Forgotten:
+        return None
+    order = desk.order(str(capture.get("custom_id", "")))
+    related = (capture.get("supplementary_data") or {}).get("related_ids") or {}
+    if order is not None:
+        _sync(client, order, str(related.get("order_id") or order.provider_reference), desk)
+    return order
 
 
 def _genuine(client: _Client, call: Call, desk: Desk) -> tuple[str, dict[str, Any]]:

@@ -81,16 +81,23 @@ def give_back(
     Credits that were used already are owed: the balance falls below nothing by as much, which the payment records.
 
     :param kind: ``RETURNED`` or ``DISPUTED``.
+    :raises Refused: ``too_early`` while nobody said that the money came; whoever says so says it again later.
     """
     order = lock_order(session, order.id)
     known = _known(session, order, money)
     if known is not None:
         return known
     about = _about(session, order, money)
+    if about is None:
+        raise _too_early()
     gone = min(_gone(session, order) + money.amount, order.total)
     due = order.credits * gone // order.total - _taken_back(session, order)
-    is_surplus = about is not None and about.kind is PaymentKind.SURPLUS
-    if is_surplus or order.state is not OrderState.PAID or money.currency != order.currency or due <= 0:
+    if (
+        about.kind is PaymentKind.SURPLUS
+        or order.state is not OrderState.PAID
+        or money.currency != order.currency
+        or due <= 0
+    ):
         return _write(session, order, money, kind, now=now)
     lock_accounts(session, [order.buyer_id])
     before = balance(session, order.buyer_id)
@@ -118,13 +125,16 @@ def restore(session: Session, order: Order, money: Money, *, now: datetime) -> P
     """A dispute was won: the credits that it took come back.
 
     :param money: ``about`` names the dispute.
+    :raises Refused: ``too_early`` while nobody spoke of the dispute.
     """
     order = lock_order(session, order.id)
     known = _known(session, order, money)
     if known is not None:
         return known
     lost = _about(session, order, money)
-    taken = -_credits_of(session, order, lost) if lost else 0
+    if lost is None:
+        raise _too_early()
+    taken = -_credits_of(session, order, lost)
     if taken <= 0:
         return _write(session, order, money, PaymentKind.RESTORED, now=now)
     lock_accounts(session, [order.buyer_id])
@@ -144,6 +154,10 @@ def restore(session: Session, order: Order, money: Money, *, now: datetime) -> P
     )
     order.state = OrderState.PAID
     return _write(session, order, money, PaymentKind.RESTORED, now=now, transaction_id=posted.id)
+
+
+def _too_early() -> Refused:
+    return Refused("too_early", _("Nobody said yet that this money came. Say it once more later."))
 
 
 def _known(session: Session, order: Order, money: Money) -> Payment | None:
