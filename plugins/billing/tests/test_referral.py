@@ -115,6 +115,14 @@ def test_who_refers_themselves_gets_nothing(friends, link, account, email, payer
     assert friends.refused() == [why]
 
 
+def test_a_customer_gets_the_bonus_though_who_brought_them_has_left(friends, link, application, world):
+    sam = friends.sign_up(link)
+    with tenant_scope(world.tenant), application.db.transaction() as session:
+        session.scalars(select(Referral)).one().referrer_id = None  # as closing an account leaves it
+    friends.pay(sam)
+    assert friends.credits(sam) == 105
+
+
 def test_a_link_that_is_none_brings_nobody(friends, link):
     for odd in ("/plugins/billing/r/unknownunknown", "/plugins/billing/r/%2e%2e", f"{link}x"):
         assert friends.web.app.test_client().get(odd).status_code == 303

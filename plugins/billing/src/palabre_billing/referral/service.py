@@ -153,7 +153,10 @@ def brought_by(session: Session, account: Account) -> tuple[int, int]:
 
 
 def reward(session: Session, payment: Payment, *, now: datetime) -> None:
-    """After somebody's first payment: the bonus for both, once, or why there is none. In the caller's transaction."""
+    """After somebody's first payment: the bonus for both, once, or why there is none. In the caller's transaction.
+
+    Who brought them may have closed the account meanwhile; the new customer's bonus does not depend on that.
+    """
     if payment.kind is not PaymentKind.RECEIVED:
         return
     buyer_id = session.scalar(
@@ -166,12 +169,14 @@ def reward(session: Session, payment: Payment, *, now: datetime) -> None:
         .where(Referral.referred_id == buyer_id, Referral.decided_at.is_(None))
         .with_for_update()
     )
-    if buyer_id is None or referral is None or referral.referrer_id is None:
+    if buyer_id is None or referral is None:
         return
-    referred, referrer = session.get_one(Account, buyer_id), session.get_one(Account, referral.referrer_id)
+    referred = session.get_one(Account, buyer_id)
+    referrer = session.get(Account, referral.referrer_id) if referral.referrer_id else None
     seller = has_bonus(session, payment.tenant_id)
     referral.decided_at = now
-    referral.refused = _why_not(session, referred, referrer, payment) or ("" if seller else "no_bonus")
+    suspicion = _why_not(session, referred, referrer, payment) if referrer else ""
+    referral.refused = suspicion or ("" if seller else "no_bonus")
     session.flush()
     if referral.refused or seller is None:
         return
@@ -180,7 +185,7 @@ def reward(session: Session, payment: Payment, *, now: datetime) -> None:
         (referrer, seller.referrer_bonus, "referrer"),
         (referred, seller.referred_bonus, "referred"),
     ):
-        if credits:
+        if credits and account is not None:
             theirs = customer_account(session, account, now=now)
             post(
                 session,
